@@ -1,0 +1,76 @@
+"""Access tokens from Login with Amazon.
+
+Source: developer-docs.amazon.com/sp-api/docs/connecting-to-the-selling-partner-api, read 2026-11-22.
+"""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from .. import values
+from ..client import TOTAL_SECONDS, Deadline
+from ..errors import BadCredentials, NotAuthorized, Refused, Throttled, Unavailable, Unreadable
+from ..schema import Credentials, Token
+from . import const
+from .library import open_wire, refresh_grant
+
+_WHO = "Login with Amazon"
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+
+
+def renew_token(credentials: Credentials, *, endpoints=None, transport=None, seconds=TOTAL_SECONDS) -> Token:
+    """Return a new access token for the account; its ``refresh_token`` is set only if Amazon changed it.
+
+    :param dict endpoints: ``lwa`` replaces the official address (sandbox only).
+    :param transport: an ``httpx.BaseTransport`` in place of the network (tests).
+    :param float seconds: when to give up.
+    :raise NotAuthorized: the seller's authorisation ended or was revoked.
+    :raise BadCredentials: client id or secret is refused.
+    """
+    if not (credentials.client_id and credentials.client_secret):
+        raise BadCredentials("Client id or client secret is empty: enter both as Seller Central shows them.")
+    if not credentials.refresh_token:
+        raise NotAuthorized("There is no refresh token: connect the account to Amazon first.")
+    url = (endpoints or {}).get("lwa") or const.LWA_URL
+    asked_at = datetime.now(timezone.utc)
+    with open_wire(Deadline(seconds), transport) as wire:
+        form = refresh_grant(credentials)
+        answer = wire.request("POST", url, form=form, headers={"user-agent": const.USER_AGENT})
+    if answer.status == 200:
+        return _read_token(answer.json(_WHO), asked_at, credentials.refresh_token)
+    raise _error(answer)
+
+
+def _read_token(data, asked_at, refresh_token):
+    access_token = values.text(values.dig(data, "access_token")) or ""
+    if not _TOKEN.fullmatch(access_token):
+        raise Unreadable(f"{_WHO} answered without a usable access token.")
+    lifetime = values.number(values.dig(data, "expires_in"))
+    seconds = const.TOKEN_SECONDS if lifetime is None or lifetime <= 0 else min(lifetime, 24 * 3600)
+    renewed = values.text(values.dig(data, "refresh_token")) or ""
+    return Token(
+        access_token=access_token,
+        expires_at=asked_at + timedelta(seconds=int(seconds)),
+        refresh_token=renewed if _TOKEN.fullmatch(renewed) and renewed != refresh_token else None,
+    )
+
+
+def _error(answer):
+    """Return the typed error of a refusal; its text never repeats what Amazon wrote, which may quote our form."""
+    if answer.status == 429:
+        wait = answer.retry_after() or const.TOKEN_RETRY_SECONDS
+        return Throttled(f"{_WHO} asks us to wait {wait:g} seconds.", retry_after=wait)
+    if answer.status >= 500:
+        return Unavailable(f"{_WHO} has a fault (HTTP {answer.status}); try again later.")
+    data = answer.json(_WHO)
+    code = next((known for known in const.LWA_ERRORS if known == values.dig(data, "error")), None)
+    details = {"code": code, "request_id": values.text(values.dig(data, "request_id"))}
+    if code == "invalid_grant":
+        message = "Amazon no longer accepts this authorisation (revoked or expired): authorise the account again."
+        return NotAuthorized(message, **details)
+    if code in ("invalid_client", "unauthorized_client"):
+        message = "Amazon refuses the client id or client secret: enter the current ones (secrets end after 180 days)."
+        return BadCredentials(message, **details)
+    if code in ("server_error", "temporarily_unavailable"):
+        return Unavailable(f"{_WHO} has a fault ({code}); try again later.", **details)
+    reason = code or "no known reason"
+    return Refused(f"{_WHO} refuses to renew the access token ({reason}): check the account's credentials.", **details)

@@ -1,0 +1,119 @@
+"""Facts about Amazon, each with its source and the day it was read."""
+
+import platform
+
+from ..schema import Site
+
+#: SP-API regions; one consent and one refresh token cover one region.
+#: Source: developer-docs.amazon.com/sp-api/docs/sp-api-endpoints, 2026-11-22.
+REGIONS = (
+    ("na", "North America"),
+    ("eu", "Europe"),
+    ("fe", "Far East"),
+)
+API_URLS = {region: f"https://sellingpartnerapi-{region}.amazon.com" for region, _label in REGIONS}
+#: Source: developer-docs.amazon.com/sp-api/docs/connect-to-the-selling-partner-api, 2026-11-22.
+LWA_URL = "https://api.amazon.com/auth/o2/token"
+
+#: Calls a second and burst. Source: "Usage Plan" in the official API models (orders 2026-01-01,
+#: sellers v1), github.com/amzn/selling-partner-api-models, August 2026.
+RATES = {
+    "getOrder": (0.5, 30),
+    "searchOrders": (0.0056, 20),
+    "getMarketplaceParticipations": (0.016, 15),
+}
+
+#: Form and need of it: "Include a User-Agent header", SP-API developer guide, 2021-11-12.
+USER_AGENT = f"OdooHelpdeskMarketplace/1.0 (Language=Python/{platform.python_version()}; Platform=Odoo)"
+
+#: Life of an access token where the answer doesn't tell, and a pause where a refusal names none.
+TOKEN_SECONDS = 3600
+TOKEN_RETRY_SECONDS = 60
+#: Source: LWA exceptions of Amazon's own SDK (amzn-sp-api 1.13.0), 2026-11-22.
+LWA_ERRORS = (
+    "access_denied",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+)
+
+#: What we ask for with an order: exactly what ``orders.py`` reads. TAX, EXPENSE and PAYMENT hold nothing for a
+#: helpdesk, TAX needs a role of its own, and taxes paid are part of PROCEEDS.
+#: Source: "includedData" in orders_2026-01-01.json, August 2026.
+INCLUDED_DATA = ("PROCEEDS", "PROMOTION", "CANCELLATION", "FULFILLMENT", "PACKAGES")
+#: What needs the restricted role "Direct-to-Consumer Delivery", on top.
+PERSONAL_DATA = ("BUYER", "RECIPIENT")
+PAGE_SIZE = 100
+
+#: What the error codes of an answer mean, as the HTTP status they usually come with (for a 200 with errors).
+ERROR_STATUSES = {
+    "InvalidInput": 400,
+    "Unauthorized": 403,
+    "NotFound": 404,
+    "QuotaExceeded": 429,
+    "InternalFailure": 500,
+    "ServiceUnavailable": 503,
+}
+
+#: fulfillmentStatus → our status. UNFULFILLABLE ("the order cannot be fulfilled") has no word of its own: nothing
+#: will be sent, as with a cancelled order; ``raw_status`` keeps the difference.
+#: Source: "FulfillmentStatus" in orders_2026-01-01.json, August 2026.
+STATUSES = {
+    "PENDING_AVAILABILITY": "pending",
+    "PENDING": "pending",
+    "UNSHIPPED": "unshipped",
+    "PARTIALLY_SHIPPED": "partially_shipped",
+    "SHIPPED": "shipped",
+    "CANCELLED": "cancelled",
+    "UNFULFILLABLE": "cancelled",
+}
+FULFILLED_BY = {"AMAZON": "marketplace", "MERCHANT": "seller"}
+#: Country codes that are not the ISO 3166-1 ones but are seen for the same countries.
+COUNTRY_ALIASES = {"UK": "GB", "EL": "GR"}
+
+#: Country, marketplace id, region, currency, language, Seller Central, domain ending.
+#: Sources: developer-docs.amazon.com/sp-api/docs/marketplace-ids and seller-central-urls; relay hosts
+#: (marketplace.amazon.<ending>) by their MX records, August 2026; the relay host of ZA is unverified.
+_TABLE = (
+    ("US", "ATVPDKIKX0DER", "na", "USD", "en_US", "sellercentral.amazon.com", "com"),
+    ("CA", "A2EUQ1WTGCTBG2", "na", "CAD", "en_CA", "sellercentral.amazon.ca", "ca"),
+    ("MX", "A1AM78C64UM0Y8", "na", "MXN", "es_MX", "sellercentral.amazon.com.mx", "com.mx"),
+    ("BR", "A2Q3Y263D00KWC", "na", "BRL", "pt_BR", "sellercentral.amazon.com.br", "com.br"),
+    ("IE", "A28R8C7NBKEWEA", "eu", "EUR", "en_IE", "sellercentral.amazon.ie", "ie"),
+    ("ES", "A1RKKUPIHCS9HS", "eu", "EUR", "es_ES", "sellercentral-europe.amazon.com", "es"),
+    ("GB", "A1F83G8C2ARO7P", "eu", "GBP", "en_GB", "sellercentral-europe.amazon.com", "co.uk"),
+    ("FR", "A13V1IB3VIYZZH", "eu", "EUR", "fr_FR", "sellercentral-europe.amazon.com", "fr"),
+    ("BE", "AMEN7PMS3EDWL", "eu", "EUR", "fr_BE", "sellercentral.amazon.com.be", "com.be"),
+    ("NL", "A1805IZSGTT6HS", "eu", "EUR", "nl_NL", "sellercentral.amazon.nl", "nl"),
+    ("DE", "A1PA6795UKMFR9", "eu", "EUR", "de_DE", "sellercentral-europe.amazon.com", "de"),
+    ("IT", "APJ6JRA9NG5V4", "eu", "EUR", "it_IT", "sellercentral-europe.amazon.com", "it"),
+    ("SE", "A2NODRKZP88ZB9", "eu", "SEK", "sv_SE", "sellercentral.amazon.se", "se"),
+    ("ZA", "AE08WJ6YKNBMC", "eu", "ZAR", "en_ZA", "sellercentral.amazon.co.za", "co.za"),
+    ("PL", "A1C3SOZRARQ6R3", "eu", "PLN", "pl_PL", "sellercentral.amazon.pl", "pl"),
+    ("EG", "ARBP9OOSHTCHU", "eu", "EGP", "ar_EG", "sellercentral.amazon.eg", "eg"),
+    ("TR", "A33AVAJ2PDY3EV", "eu", "TRY", "tr_TR", "sellercentral.amazon.com.tr", "com.tr"),
+    ("SA", "A17E79C6D8DWNP", "eu", "SAR", "ar_SA", "sellercentral.amazon.sa", "sa"),
+    ("AE", "A2VIGQ35RCS4UG", "eu", "AED", "en_AE", "sellercentral.amazon.ae", "ae"),
+    ("IN", "A21TJRUUN4KGV", "eu", "INR", "en_IN", "sellercentral.amazon.in", "in"),
+    ("SG", "A19VAU5U5O7RUS", "fe", "SGD", "en_SG", "sellercentral.amazon.sg", "sg"),
+    ("AU", "A39IBJ37TRP1C6", "fe", "AUD", "en_AU", "sellercentral.amazon.com.au", "com.au"),
+    ("JP", "A1VC38T7YXB528", "fe", "JPY", "ja_JP", "sellercentral.amazon.co.jp", "co.jp"),
+)
+SITES = tuple(
+    Site(
+        code=code,
+        site_ref=ref,
+        region=region,
+        name=f"amazon.{ending}",
+        currency=currency,
+        lang=lang,
+        host=f"amazon.{ending}",
+        seller_host=seller_host,
+        relay_hosts=(f"marketplace.amazon.{ending}",),
+    )
+    for code, ref, region, currency, lang, seller_host, ending in _TABLE
+)

@@ -1,0 +1,75 @@
+"""The HTTP door: what holds for every answer of every marketplace, whichever library carries it."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+from . import values
+from .errors import Unavailable
+
+#: No call may hold a worker longer than this, however slowly the other side answers.
+TOTAL_SECONDS = 10
+CONNECT_SECONDS = 5
+#: A page of a hundred orders is below 2 MB.
+MAX_BYTES = 20 * 1024 * 1024
+#: Longest pause we believe a marketplace about.
+MAX_RETRY_SECONDS = 24 * 3600
+
+
+class Deadline:
+    """A moment by which everything has to be over.
+
+    :param float seconds: from now on.
+    :param clock: what tells the time, in seconds, never going backwards.
+    """
+
+    def __init__(self, seconds=TOTAL_SECONDS, clock=time.monotonic):
+        self.seconds = seconds
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left, 0 or less when it is over."""
+        return self._end - self._clock()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer read to its end. Header names are lower case; neither headers nor body are ever printed."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self, who: str):
+        """Return the decoded body; decimal numbers keep their decimals.
+
+        :param str who: the marketplace, for the message.
+        :raise Unavailable: when it is no complete JSON.
+        """
+        content_type = self.headers.get("content-type", "")
+        if content_type and "json" not in content_type.lower():
+            raise Unavailable(f"{who} answered with a page instead of data (HTTP {self.status}); try again later.")
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            raise Unavailable(f"{who}'s answer is cut off or no JSON (HTTP {self.status}); try again later.") from None
+
+    def retry_after(self, now: datetime | None = None) -> float | None:
+        """Return the seconds the Retry-After header asks to wait, or None without a usable one.
+
+        :param datetime now: aware; the present by default.
+        """
+        told = self.headers.get("retry-after", "")
+        seconds = values.number(told)
+        if seconds is None:
+            try:
+                moment = parsedate_to_datetime(told)
+                seconds = (moment - (now or datetime.now(timezone.utc))).total_seconds()
+            except (TypeError, ValueError):  # no date, or one without a zone
+                return None
+        return float(min(max(seconds, 1), MAX_RETRY_SECONDS))

@@ -1,0 +1,221 @@
+"""What crosses the wall between marketplaces and Odoo: frozen data, nothing else.
+
+Money is ``Decimal`` in the order's own currency, as delivered, never rounded. Times are aware UTC
+datetimes. Countries are ISO 3166-1 alpha-2 (``GB``, not ``UK``). Unknown is ``None``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+ORDER_STATUSES = (
+    "pending",
+    "unshipped",
+    "partially_shipped",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "refunded",
+    "unknown",
+)
+MAIL_KINDS = ("buyer_message", "notice", "undelivered", "suspect", "unknown")
+AUTHENTICATIONS = ("pass", "fail", "none")
+THREAD_REF_TYPES = ("token", "case", "alias", "in_reply_to")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One storefront of a marketplace, as its catalogue knows it.
+
+    ``code`` is the country, ``site_ref`` the marketplace's own id of the storefront, ``relay_hosts``
+    the hosts its buyers write from, ``seller_host`` the seller's console.
+    """
+
+    code: str
+    site_ref: str
+    region: str
+    name: str
+    currency: str
+    lang: str
+    host: str
+    seller_host: str
+    relay_hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token, the moment it ends (aware UTC), and the refresh token to keep if it changed."""
+
+    access_token: str = field(repr=False)
+    expires_at: datetime
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What opens one seller account at a marketplace's API. Never printed."""
+
+    region: str
+    seller_ref: str | None = None
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """A storefront the seller account takes part in, as the marketplace tells it."""
+
+    site_ref: str
+    country: str | None
+    name: str | None
+    store_name: str | None
+    active: bool
+    suspended: bool = False
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str | None = None
+    lines: tuple[str, ...] = ()
+    city: str | None = None
+    state: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One item of an order. ``total`` includes tax and has the line's discounts taken off."""
+
+    line_ref: str | None
+    sku: str | None
+    item_ref: str | None
+    title: str | None
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    total: Decimal | None = None
+    tax: Decimal | None = None
+    shipping: Decimal | None = None
+    discount: Decimal | None = None
+    status: str | None = None
+    image: str | None = None
+    promotions: tuple[str, ...] = ()
+    cancel_requested: bool = False
+
+
+@dataclass(frozen=True)
+class Package:
+    package_ref: str | None
+    carrier: str | None = None
+    tracking: str | None = None
+    url: str | None = None
+    status: str | None = None
+    shipped: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """Snapshot of an order.
+
+    ``other_refs`` are all other numbers that mean this order. ``total`` is what the buyer pays, taxes and
+    shipping included, discounts taken off; ``discount`` is a positive amount. ``limited`` is true when the
+    marketplace held back personal data because a role is missing.
+    """
+
+    order_ref: str
+    other_refs: tuple[str, ...] = ()
+    site: str | None = None
+    site_ref: str | None = None
+    status: str = "unknown"
+    raw_status: str | None = None
+    fulfilled_by: str | None = None
+    currency: str | None = None
+    total: Decimal | None = None
+    tax: Decimal | None = None
+    shipping: Decimal | None = None
+    discount: Decimal | None = None
+    lines: tuple[OrderLine, ...] = ()
+    packages: tuple[Package, ...] = ()
+    recipient: Address | None = None
+    buyer_name: str | None = None
+    relay: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    ship_by: datetime | None = None
+    deliver_by: datetime | None = None
+    programs: tuple[str, ...] = ()
+    promotions: tuple[str, ...] = ()
+    buyer_company: str | None = None
+    buyer_purchase_order: str | None = None
+    service_level: str | None = None
+    limited: bool = False
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """One answer of a search: orders, the token of the next page, and how far in time it is complete."""
+
+    orders: tuple[Order, ...]
+    next_token: str | None = None
+    complete_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+    content_id: str | None = None
+
+    @property
+    def size(self):
+        """Return the size in bytes of the decoded content."""
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class ThreadRef:
+    """A key that ties mails together: ``token``, ``case``, ``alias`` or ``in_reply_to``."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True)
+class InboundMail:
+    """What a marketplace makes of one raw mail (see ``cli.md`` of the design for each key).
+
+    ``reply_to`` is the full address an answer must go to (plus tag kept), only for buyer messages.
+    ``no_response_url`` is the marketplace's signed "no response needed" link, only when it stands where the
+    marketplace writes it and on its own host; for a person's browser, never fetched by us.
+    ``text`` is the buyer's own words for buyer messages; ``body`` the readable text of any mail.
+    ``dedup_trusted`` is true when ``dedup_ref`` was made by the marketplace, not derived by us.
+    """
+
+    app: str | None
+    kind: str
+    site: str | None = None
+    notice: str | None = None
+    urgent: bool = False
+    order_ref: str | None = None
+    buyer_name: str | None = None
+    text: str | None = None
+    thread_refs: tuple[ThreadRef, ...] = ()
+    dedup_ref: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    authentication: str = "none"
+    reasons: tuple[str, ...] = ()
+    subject: str = ""
+    body: str = ""
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+    reply_to: str | None = None
+    message_id: str | None = None
+    date: datetime | None = None
+    presale: bool = False
+    item_ref: str | None = None
+    no_response_url: str | None = None
+    dedup_trusted: bool = False

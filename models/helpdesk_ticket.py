@@ -1,0 +1,287 @@
+import logging
+
+from markupsafe import Markup, escape
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+#: Longer texts stay readable in the attached file only.
+TEXT_LIMIT = 50_000
+#: Who said it; anything an agent posts gets "not_sent" until an answer really goes out.
+MESSAGE_KINDS = [
+    ("buyer", "Buyer"),
+    ("unverified", "Buyer, not verified"),
+    ("check", "Unrecognised form, please check"),
+    ("notice", "Notice"),
+    ("not_sent", "Not sent to the buyer"),
+]
+
+
+def as_html(text):
+    """Return plain text as harmless HTML: links stay text, direction follows the language."""
+    lines = escape(text[:TEXT_LIMIT]).replace("\n", Markup("<br/>"))
+    return Markup('<div dir="auto">%s</div>') % lines
+
+
+class HelpdeskTicket(models.Model):
+    _inherit = "helpdesk.ticket"
+
+    marketplace_site_id = fields.Many2one("marketplace.site", string="Site", index="btree_not_null", copy=False)
+    marketplace_app_id = fields.Many2one(
+        related="marketplace_site_id.app_id", string="Marketplace", store=True, index="btree_not_null"
+    )
+    marketplace_order_id = fields.Many2one(
+        "marketplace.order", string="Marketplace Order", index="btree_not_null", copy=False
+    )
+    marketplace_order_ref = fields.Char(string="Order Number", index="trigram", copy=False, readonly=True)
+    marketplace_order_state = fields.Selection(
+        [("none", "No Order"), ("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
+        string="Order Data",
+        copy=False,
+        readonly=True,
+    )
+    marketplace_item_ref = fields.Char(string="Item Asked About", copy=False, readonly=True)
+    marketplace_check = fields.Boolean(string="To Check", copy=False, help="A mail of a form not seen before.")
+    marketplace_order_data = fields.Json(compute="_compute_marketplace_order_data")
+
+    def _compute_marketplace_order_data(self):
+        for ticket in self:
+            ticket.marketplace_order_data = ticket._marketplace_describe()
+
+    # === CREATION === #
+
+    @api.model
+    def _marketplace_create(self, conversation, mail):
+        """Return a new ticket for a conversation; a bare one with a note when it can't be made as configured."""
+        Ticket = self.with_company(conversation.company_id).with_context(
+            mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
+        )
+        values = self._marketplace_prepare_values(conversation, mail)
+        try:
+            with self.env.cr.savepoint():
+                ticket = Ticket.create(values)
+                ticket.flush_recordset()
+            return ticket.with_env(self.env)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("The ticket of conversation %s can't be made as configured", conversation.id)
+            bare = {**values, "team_id": False, "category_id": False}
+            ticket = Ticket.with_context(import_file=True).create(bare).with_env(self.env)
+            ticket._marketplace_note(
+                self.env._("This ticket could not be made as configured, so team and category are missing: %s", error)
+            )
+            return ticket
+
+    @api.model
+    def _marketplace_prepare_values(self, conversation, mail):
+        """Return the create values of a new ticket. The buyer's words stand in none of them."""
+        site, order = conversation.site_id, conversation.order_id
+        title = self._marketplace_get_title(site, order, mail)
+        return {
+            "name": title,
+            "description": Markup("<p>%s</p>") % self._marketplace_get_description(site, order, mail),
+            "company_id": conversation.company_id.id,
+            "channel_id": site.app_id.channel_id.id,
+            "team_id": site.team_id.filtered("active").id,
+            "category_id": site.category_id.filtered("active").id,
+            "user_id": False,
+            "partner_id": self._marketplace_get_contact(conversation, mail).id,
+            "partner_name": mail.buyer_name or order.buyer_name,
+            "partner_email": False,
+            "priority": "3" if mail.urgent else "1",
+            "marketplace_site_id": site.id,
+            "marketplace_item_ref": mail.item_ref,
+            **self._marketplace_prepare_order_values(order),
+        }
+
+    @api.model
+    def _marketplace_prepare_order_values(self, order):
+        return {
+            "marketplace_order_id": order.id,
+            "marketplace_order_ref": order.order_ref,
+            "marketplace_order_state": order.state if order else "none",
+        }
+
+    @api.model
+    def _marketplace_get_title(self, site, order, mail):
+        if order:
+            return self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=site.name)
+        if mail.presale:
+            return self.env._("Question before buying on %s", site.name)
+        return self.env._("Message without an order on %s", site.name)
+
+    @api.model
+    def _marketplace_get_description(self, site, order, mail):
+        if order:
+            return self.env._(
+                "A buyer on %(site)s wrote about order %(order)s. The conversation is beside this text.",
+                site=site.name,
+                order=order.order_ref,
+            )
+        if mail.presale:
+            return self.env._("Somebody asks about a product on %s; there is no order yet.", site.name)
+        return self.env._("A buyer on %s wrote; the message names no order.", site.name)
+
+    @api.model
+    def _marketplace_get_contact(self, conversation, mail):
+        if not conversation.site_id.create_contacts or not conversation.buyer_alias:
+            return self.env["res.partner"]
+        return self.env["res.partner"]._marketplace_find_or_create(conversation, mail)
+
+    def _marketplace_reopen(self):
+        """Open a closed or archived ticket again: the buyer wrote."""
+        for ticket in self:
+            if not ticket.active:
+                ticket.active = True
+            if ticket.stage_id.closed:
+                stages = ticket.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([])
+                ticket.stage_id = stages.filtered(lambda stage: not stage.closed)[:1] or ticket.stage_id
+
+    # === POSTING === #
+
+    def _marketplace_post_buyer(self, message, mail):
+        """Post a buyer's words and files; returns the mail.message."""
+        kind = "check" if mail.kind != "buyer_message" else "buyer"
+        if kind == "buyer" and mail.authentication != "pass":
+            kind = "unverified"
+        if kind == "check":
+            self.marketplace_check = True
+        name = mail.buyer_name or self.partner_name or self.env._("Buyer on %s", message.site_id.name)
+        text = mail.text if mail.kind == "buyer_message" else mail.body
+        body = as_html(text) if text else Markup("<em>%s</em>") % self.env._("No text, only files.")
+        files = [(file.name, file.content) for file in mail.attachments]
+        if text and len(text) > TEXT_LIMIT:
+            files.append(("message.txt", text.encode()))
+        return self._marketplace_post(
+            message,
+            kind,
+            body=body,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            email_from=message.site_id._sender(name.replace('"', "'")),
+            attachments=files,
+        )
+
+    def _marketplace_post_notice(self, message, mail):
+        """Post what the marketplace tells as an internal note; returns the mail.message."""
+        label = (mail.notice or mail.kind).replace("_", " ").capitalize()
+        title = Markup("<strong>%s</strong>") % f"{message.app_id.name}: {label}"
+        return self._marketplace_post(
+            message,
+            "notice",
+            body=title + as_html(mail.body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            email_from=message.site_id._sender(message.app_id.name),
+            attachments=[(file.name, file.content) for file in mail.attachments],
+        )
+
+    def _marketplace_post(self, message, kind, **values):
+        # Without an author nobody is looked up by e-mail; XML and HTML files must not stay active content.
+        ticket = self.with_context(attachments_mime_plainxml=True, mail_post_autofollow=False)
+        return ticket.message_post(
+            author_id=False,
+            date=message.date,
+            email_add_signature=False,
+            force_send=False,
+            marketplace_kind=kind,
+            **values,
+        )
+
+    def _marketplace_note(self, text):
+        self.message_post(body=text, author_id=self.env.ref("base.partner_root").id, marketplace_kind="notice")
+
+    # === ORDER === #
+
+    def _marketplace_order_changed(self, order):
+        """Follow an order: its first fill is one write together with its state, which rules can use."""
+        values = self._marketplace_prepare_order_values(order)
+        first = self.filtered(lambda ticket: ticket.marketplace_order_state != order.state)
+        for ticket in first:
+            ticket.write(dict(values, partner_name=ticket.partner_name or order.buyer_name))
+        self._marketplace_changed()
+
+    def action_marketplace_refresh(self):
+        """Ask for the order again, in the background."""
+        self.marketplace_order_id.action_refresh()
+
+    # === LIVE === #
+
+    def _marketplace_changed(self):
+        """Tell open forms of these tickets to load again, after the commit."""
+        for ticket in self:
+            self.env["bus.bus"]._sendone(ticket, "marketplace_ticket_changed", {"id": ticket.id})
+
+    # === THE ORDER TAB === #
+
+    def _marketplace_describe(self):
+        """Return what the Order tab shows, or False for a ticket that is not from a marketplace."""
+        self.ensure_one()
+        if not self.marketplace_site_id:
+            return False
+        ticket_sudo = self.sudo()
+        storefront = ticket_sudo.marketplace_site_id._get_storefront()
+        marketplace = ticket_sudo.marketplace_app_id._get_class()
+        item = ticket_sudo.marketplace_item_ref
+        order_sudo = ticket_sudo.marketplace_order_id
+        return {
+            "site": ticket_sudo.marketplace_site_id.name,
+            "marketplace": ticket_sudo.marketplace_app_id.name,
+            "item_ref": item,
+            "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
+            "order": order_sudo and order_sudo._describe(),
+            "others": self._marketplace_describe_others(),
+        }
+
+    def _marketplace_describe_others(self):
+        """Return the same buyer's other tickets that the user may see, newest first."""
+        Conversation = self.env["marketplace.conversation"].sudo()
+        mine = Conversation.search([("ticket_id", "=", self.id)], limit=1)
+        if not mine.buyer_alias:
+            return []
+        others = Conversation.search(
+            [("account_id", "=", mine.account_id.id), ("buyer_alias", "=", mine.buyer_alias), ("id", "!=", mine.id)],
+            limit=20,
+        ).ticket_id.sudo(False)._filtered_access("read")  # fmt: skip
+        return [
+            {
+                "id": ticket.id,
+                "number": ticket.number,
+                "name": ticket.name,
+                "stage": ticket.stage_id.name,
+                "order_ref": ticket.marketplace_order_ref,
+            }
+            for ticket in others
+        ]
+
+    # === NOTHING BUT A REPLY GOES TO A BUYER === #
+
+    def message_post(self, **kwargs):
+        """Mark whatever a person posts for the outside as not sent to the buyer."""
+        if not self.env.su:
+            kwargs.pop("marketplace_kind", None)
+        if self.marketplace_site_id and "marketplace_kind" not in kwargs:
+            from_mail = kwargs.get("message_type") == "email"
+            if from_mail or kwargs.get("subtype_xmlid") == "mail.mt_comment":
+                kwargs["marketplace_kind"] = "not_sent"
+        return super().message_post(**kwargs)
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"marketplace_kind"}
+
+    def _track_template(self, tracking):
+        """Leave out the stage's mail to the customer: marketplaces allow answers only."""
+        templates = super()._track_template(tracking)
+        if self[:1].marketplace_site_id:
+            templates.pop("stage_id", None)
+        return templates
+
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        """Suggest nobody: whoever wrote on a marketplace ticket can't be reached by e-mail."""
+        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        for ticket in self.filtered("marketplace_site_id"):
+            suggested[ticket.id] = []
+        return suggested

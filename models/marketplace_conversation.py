@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+#: Kinds of thread references that are keys, strongest first; a reply header only confirms.
+KEY_TYPES = ("token", "case")
+
+
+class MarketplaceConversation(models.Model):
+    """What belongs together, and its current ticket.
+
+    The only row that is locked to decide where a message goes. Whoever decides also writes it
+    (``message_count``), so that a worker who waited for the lock fails, and looks again, instead of deciding
+    on an old snapshot.
+    """
+
+    _name = "marketplace.conversation"
+    _description = "Marketplace Conversation"
+    _order = "id desc"
+
+    account_id = fields.Many2one("marketplace.account", required=True, ondelete="restrict", index=True)
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict")
+    order_id = fields.Many2one("marketplace.order", ondelete="restrict", index="btree_not_null")
+    ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
+    buyer_alias = fields.Char(index="btree_not_null")
+    message_count = fields.Integer()
+    key_ids = fields.One2many("marketplace.conversation.key", "conversation_id")
+
+    # === FINDING === #
+
+    @api.model
+    def _find_or_create(self, site, mail, order):
+        """Return the conversation of a mail, locked: a worker who comes second fails and tries again.
+
+        :param InboundMail mail: what the marketplace read.
+        :param order: the order it names, or an empty recordset.
+        """
+        keys = self._get_keys(mail, order)
+        conversation = self._find(site.account_id, mail, order, keys)
+        if conversation:
+            conversation.lock_for_update(allow_referencing=True)
+        else:
+            conversation = self._create_for(site, mail, order)
+        conversation._learn(keys, order)
+        conversation.message_count += 1
+        conversation.flush_recordset()
+        return conversation
+
+    @api.model
+    def _get_keys(self, mail, order):
+        """Return the keys in a mail as (type, value), strongest first."""
+        refs = [(ref.type, ref.value) for type_ in KEY_TYPES for ref in mail.thread_refs if ref.type == type_]
+        return ([("order", order.order_ref)] if order else []) + refs
+
+    @api.model
+    def _find(self, account, mail, order, keys):
+        found = self.env["marketplace.conversation.key"].search(
+            [("account_id", "=", account.id), ("type", "in", [key[0] for key in keys]),
+             ("value", "in", [key[1] for key in keys])]
+        )  # fmt: skip
+        by_key = {(key.type, key.value): key.conversation_id for key in found}
+        for key in keys:
+            conversation = by_key.get(key, self.browse())
+            # A thread that is about another order than the mail names is not this mail's thread.
+            if conversation and not (order and conversation.order_id and conversation.order_id != order):
+                return conversation
+        return self.browse() if order else self._find_by_alias(account, mail)
+
+    @api.model
+    def _find_by_alias(self, account, mail):
+        """Return the buyer's only open conversation; several, or none, decide nothing."""
+        alias = self._get_alias(mail)
+        if not alias:
+            return self.browse()
+        candidates = self.search([("account_id", "=", account.id), ("buyer_alias", "=", alias)])
+        open_ones = candidates.filtered(lambda one: one.ticket_id and not one.ticket_id.stage_id.closed)
+        return open_ones if len(open_ones) == 1 else self.browse()
+
+    @api.model
+    def _get_alias(self, mail):
+        return next((ref.value for ref in mail.thread_refs if ref.type == "alias"), False)
+
+    # === CHANGING === #
+
+    @api.model
+    def _create_for(self, site, mail, order):
+        conversation = self.create(
+            {
+                "account_id": site.account_id.id,
+                "company_id": site.company_id.id,
+                "site_id": site.id,
+                "order_id": order.id,
+                "buyer_alias": self._get_alias(mail),
+            }
+        )
+        if not self._get_keys(mail, order) and conversation.buyer_alias:
+            conversation._take_alias()
+        return conversation
+
+    def _take_alias(self):
+        """Make this the conversation of its buyer's mails that nothing else ties to one.
+
+        The row is what two workers with two such mails meet at; it moves on to the newest conversation.
+        """
+        domain = [("account_id", "=", self.account_id.id), ("type", "=", "alias"), ("value", "=", self.buyer_alias)]
+        key = self.env["marketplace.conversation.key"].search(domain)
+        if key:
+            key.conversation_id = self
+        else:
+            self.key_ids = [Command.create(dict(self._prepare_key("alias", self.buyer_alias)))]
+        self.env.flush_all()
+
+    def _learn(self, keys, order):
+        """Add keys and the order learnt from a mail; keys of a thread without an order come over."""
+        self.ensure_one()
+        if order and not self.order_id:
+            self.order_id = order
+        known = self.env["marketplace.conversation.key"].search(
+            [("account_id", "=", self.account_id.id), ("type", "in", [key[0] for key in keys]),
+             ("value", "in", [key[1] for key in keys])]
+        )  # fmt: skip
+        orderless = known.filtered(lambda key: key.conversation_id != self and not key.conversation_id.order_id)
+        orderless.conversation_id = self
+        known_keys = set(known.mapped(lambda key: (key.type, key.value)))
+        self.env["marketplace.conversation.key"].create(
+            [
+                dict(self._prepare_key(*key), conversation_id=self.id)
+                for key in dict.fromkeys(keys)
+                if key not in known_keys
+            ]
+        )
+
+    def _prepare_key(self, type_, value):
+        return {"account_id": self.account_id.id, "type": type_, "value": value}

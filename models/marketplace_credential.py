@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+
+class MarketplaceCredential(models.Model):
+    """A seller's own API registration with a marketplace; several accounts may share one."""
+
+    _name = "marketplace.credential"
+    _inherit = ["marketplace.secret.mixin"]
+    _description = "Marketplace Credential"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    client_id = fields.Char(string="Client ID", required=True)
+    client_secret = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_client_secret",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+    )
+    client_secret_encrypted = fields.Char(groups="base.group_system", copy=False, exportable=False)
+    application_ref = fields.Char(
+        string="Application ID", help="The marketplace's own id of your application, if it gives one."
+    )
+    is_draft = fields.Boolean(
+        string="Draft Application", help="The application is not published at the marketplace yet."
+    )
+    valid_until = fields.Date(string="Secret Valid Until", help="Rotate the client secret before this day.")
+    account_ids = fields.One2many("marketplace.account", "credential_id")
+
+    def _secret_names(self):
+        return ("client_secret",)
+
+    def _inverse_client_secret(self):
+        self._set_secret("client_secret")
+        # A new secret is a reason to try again at once.
+        self.account_ids._resume()

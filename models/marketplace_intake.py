@@ -1,0 +1,180 @@
+import base64
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..marketplaces import read_mail
+from .marketplace_order import naive
+
+PARAM = "helpdesk_mgmt_marketplace."
+#: Minutes a new ticket waits for its order.
+ORDER_WAIT = 5
+
+
+class MarketplaceIntake(models.AbstractModel):
+    """Brings a mail of the ledger where it belongs: quarantine, a note, or a buyer's message on a ticket."""
+
+    _name = "marketplace.intake"
+    _description = "Marketplace Mail Intake"
+
+    @api.model
+    def _process(self, message):
+        """Process one locked row of the ledger in one transaction, without any call to a marketplace."""
+        mail = self._read(message)
+        message.site_id = site = message.site_id._for_mail(mail)
+        message.write(self._prepare_reading(mail, message))
+        verdict = self._judge(message, mail)
+        if verdict:
+            message._finish(*verdict)
+        elif self._is_buyer_message(message, mail):
+            self._process_buyer_message(message, site, mail)
+        else:
+            self._process_notice(message, site, mail)
+
+    # === READING === #
+
+    @api.model
+    def _get_param(self, name, default=None):
+        return self.env["ir.config_parameter"].sudo().get_param(PARAM + name) or default
+
+    @api.model
+    def _read(self, message):
+        """Return what the marketplaces make of a message's raw mail (``schema.InboundMail``)."""
+        return read_mail(
+            base64.b64decode(message.raw or b""),
+            authserv_id=self._get_param("authserv_id"),
+            seller_names=message.site_id._get_seller_names(),
+            marketplaces=self.env["marketplace.app"]._get_marketplaces(),
+        )
+
+    @api.model
+    def _prepare_reading(self, mail, message):
+        received = message.create_date
+        # A clock must not start in the future, nor be lost with an unreadable date.
+        date = min(naive(mail.date) or received, received)
+        return {
+            "kind": mail.kind,
+            "notice": mail.notice,
+            "is_urgent": mail.urgent,
+            "is_presale": mail.presale,
+            "authentication": mail.authentication,
+            "reading": "; ".join(mail.reasons)[:500],
+            "subject": (mail.subject or "")[:500],
+            "sender": mail.sender,
+            "reply_to": mail.reply_to,
+            "no_response_url": mail.no_response_url,
+            "order_ref": mail.order_ref,
+            "date": date,
+        }
+
+    @api.model
+    def _is_buyer_message(self, message, mail):
+        return mail.kind in ("buyer_message", "unknown") or (message.is_accepted and mail.kind == "suspect")
+
+    # === JUDGING === #
+
+    @api.model
+    def _judge(self, message, mail):
+        """Return (state, reason) of a mail that goes no further, else None."""
+        if not message.is_accepted:
+            if mail.kind == "suspect":
+                return "quarantined", self.env._("Looks forged: %s", "; ".join(mail.reasons)[:300])
+            if not mail.app:
+                return "quarantined", self.env._("Does not come from a marketplace.")
+            if mail.app != message.app_id.code:
+                return "quarantined", self.env._("Comes from another marketplace than this address is for.")
+            if mail.authentication == "none" and self._get_param("unverified") == "quarantine":
+                return "quarantined", self.env._("The receiving mail server did not say whether it is genuine.")
+        return self._find_copy(message, mail)
+
+    @api.model
+    def _find_copy(self, message, mail):
+        """Return the verdict on a further copy of a mail that is here already, else None."""
+        key = mail.dedup_ref
+        if mail.authentication != "pass":
+            # Whoever forges the marketplace's own number must not suppress the real message.
+            content = "\0".join((mail.text or mail.body, mail.order_ref or "", mail.reply_to or ""))
+            key += "#" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+        earlier = message.search(
+            [("account_id", "=", message.account_id.id), ("dedup_key", "=", key), ("id", "!=", message.id)], limit=1
+        )
+        if earlier:
+            message.ticket_id = earlier.ticket_id
+            return "ignored", self.env._("Copy of message %s.", earlier.id)
+        message.dedup_key = key
+        message.flush_recordset(["dedup_key"])
+        return None
+
+    # === BUYERS' MESSAGES === #
+
+    @api.model
+    def _process_buyer_message(self, message, site, mail):
+        Order = self.env["marketplace.order"]
+        order = Order._find_or_create(site, mail.order_ref) if mail.order_ref else Order
+        message.order_id = order
+        if self._must_wait(message, mail, order):
+            message.write({"state": "waiting_order", "next_attempt": message.wait_until})
+            message._trigger_process(at=message.wait_until)
+            return
+        conversation = self.env["marketplace.conversation"]._find_or_create(site, mail, order)
+        ticket = self._get_ticket(conversation, mail)
+        posted = ticket._marketplace_post_buyer(message, mail)
+        self._finish(message, conversation, ticket, posted)
+
+    @api.model
+    def _finish(self, message, conversation, ticket, posted):
+        message._finish(
+            "done",
+            conversation_id=conversation.id,
+            order_id=conversation.order_id.id,
+            ticket_id=ticket.id,
+            mail_message_id=posted.id,
+        )
+        ticket._marketplace_changed()
+
+    @api.model
+    def _must_wait(self, message, mail, order):
+        """Tell whether a new ticket's message waits for its order; never longer than its deadline."""
+        if not order or order.state != "pending" or not order.account_id._is_fetchable():
+            return False
+        Conversation = self.env["marketplace.conversation"]
+        if Conversation._find(order.account_id, mail, order, Conversation._get_keys(mail, order)).ticket_id:
+            return False
+        now = fields.Datetime.now()
+        if not message.wait_until:
+            minutes = float(self._get_param("order_wait", ORDER_WAIT))
+            message.wait_until = now + timedelta(minutes=minutes)
+        return message.wait_until > now
+
+    @api.model
+    def _get_ticket(self, conversation, mail):
+        """Return the conversation's current ticket, opened again or made; the conversation is locked."""
+        ticket = conversation.ticket_id
+        if ticket:
+            ticket._marketplace_reopen()
+        else:
+            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+        return ticket
+
+    # === NOTICES === #
+
+    @api.model
+    def _process_notice(self, message, site, mail):
+        """Put a notice on its ticket; only an urgent one opens a ticket by itself."""
+        Order, Conversation = self.env["marketplace.order"], self.env["marketplace.conversation"]
+        account = site.account_id
+        order = Order._find(account, mail.order_ref) if mail.order_ref else Order
+        if mail.urgent and mail.order_ref and not order:
+            order = Order._find_or_create(site, mail.order_ref)
+        message.order_id = order
+        found = Conversation._find(account, mail, order, Conversation._get_keys(mail, order))
+        if not found.ticket_id and not mail.urgent:
+            message._finish("ignored", self.env._("No ticket of this order."))
+            return
+        conversation = Conversation._find_or_create(site, mail, order)
+        ticket = conversation.ticket_id
+        if mail.urgent:
+            ticket = self._get_ticket(conversation, mail)
+        posted = ticket._marketplace_post_notice(message, mail)
+        self._finish(message, conversation, ticket, posted)

@@ -1,0 +1,280 @@
+import base64
+import hashlib
+import logging
+import random
+import time
+from datetime import timedelta
+
+from psycopg2 import IntegrityError, OperationalError
+from psycopg2.errorcodes import UNIQUE_VIOLATION
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+
+from .marketplace_order import PURGE_AFTER
+
+_logger = logging.getLogger(__name__)
+
+#: Pauses before a failed mail is tried again, in seconds; afterwards a person must press Retry.
+RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
+#: How often one mail is tried at once when other workers get in its way.
+CONFLICT_TRIES = 8
+OPEN_STATES = ("received", "waiting_order", "failed")
+
+
+class MarketplaceMessage(models.Model):
+    """The ledger: every mail that reached us, raw, with what became of it.
+
+    A mail is a committed row before anything can fail on it; the rest is done by a scheduled action.
+    """
+
+    _name = "marketplace.message"
+    _description = "Marketplace Message"
+    _order = "id desc"
+    _rec_name = "subject"
+
+    # Where it came from
+    site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict", index=True)
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", groups="base.group_system"
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
+    address = fields.Char(required=True, readonly=True, help="Our address that the mail came to.")
+    message_key = fields.Char(required=True, readonly=True)
+    raw = fields.Binary(attachment=False, readonly=True, groups="helpdesk_mgmt.group_helpdesk_manager")
+    raw_size = fields.Integer(string="Size (bytes)", readonly=True)
+    # What became of it
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("waiting_order", "Waiting for Order"),
+            ("done", "Done"),
+            ("ignored", "Ignored"),
+            ("quarantined", "Quarantined"),
+            ("failed", "Failed"),
+        ],
+        default="received",
+        required=True,
+        index=True,
+    )
+    reason = fields.Char(readonly=True)
+    is_accepted = fields.Boolean(string="Accepted by Hand", readonly=True)
+    error = fields.Text(readonly=True)
+    error_date = fields.Datetime(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime(readonly=True)
+    wait_until = fields.Datetime(readonly=True, help="The ticket is made without the order after this.")
+    # What it says
+    kind = fields.Char(readonly=True)
+    notice = fields.Char(readonly=True)
+    is_urgent = fields.Boolean(readonly=True)
+    is_presale = fields.Boolean(string="Pre-sale", readonly=True)
+    authentication = fields.Selection(
+        [("pass", "Genuine"), ("fail", "Forged"), ("none", "Not Verified")], readonly=True
+    )
+    reading = fields.Char(string="Why", readonly=True)
+    subject = fields.Char(readonly=True)
+    sender = fields.Char(readonly=True)
+    reply_to = fields.Char(readonly=True, groups="base.group_system")
+    no_response_url = fields.Char(readonly=True, groups="base.group_system")
+    order_ref = fields.Char(string="Order", readonly=True)
+    date = fields.Datetime(string="Sent On", readonly=True)
+    dedup_key = fields.Char(readonly=True)
+    purge_after = fields.Date(readonly=True, index="btree_not_null")
+    # Where it went
+    order_id = fields.Many2one(
+        "marketplace.order", string="Order Record", ondelete="restrict", index="btree_not_null"
+    )
+    conversation_id = fields.Many2one("marketplace.conversation", ondelete="restrict", index="btree_not_null")
+    ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
+    mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
+
+    _receipt_unique = models.Constraint("UNIQUE(address, message_key)", "This mail was received already.")
+    _dedup_unique = models.UniqueIndex("(account_id, dedup_key) WHERE dedup_key IS NOT NULL")
+    _work_index = models.Index("(next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
+
+    # === RECEIVING === #
+
+    @api.model
+    def _receive(self, raw, site, address, message_id):
+        """Put a raw mail into the ledger, once. The caller's commit makes it safe.
+
+        :param bytes raw: the mail as it came.
+        :param str message_id: its Message-ID header, may be empty.
+        :return: the new row, or an empty recordset for a mail that is there already.
+        """
+        key = message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}"
+        if self.search_count([("address", "=", address), ("message_key", "=", key)], limit=1):
+            return self.browse()
+        now = fields.Datetime.now()
+        values = {
+            "site_id": site.id,
+            "account_id": site.account_id.id,
+            "company_id": site.company_id.id,
+            "app_id": site.app_id.id,
+            "address": address,
+            "message_key": key,
+            "raw": base64.b64encode(raw),
+            "raw_size": len(raw),
+            "next_attempt": now,
+            "purge_after": (now + PURGE_AFTER * 6).date(),
+        }
+        try:
+            with self.env.cr.savepoint():
+                message = self.create(values)
+                message.flush_recordset()
+        except IntegrityError as error:
+            if error.pgcode != UNIQUE_VIOLATION:
+                raise
+            return self.browse()
+        self._trigger_process()
+        return message
+
+    @api.model
+    def _trigger_process(self, at=None):
+        """Wake the action that works off the ledger."""
+        cron = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_process_messages", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(at=at)
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Read and process these mails again, with the present code and settings."""
+        self.check_access("write")
+        done = self.filtered("mail_message_id")
+        if done:
+            raise UserError(self.env._("Already on a ticket: %s", ", ".join(done.mapped("display_name"))))
+        self.write({"state": "received", "next_attempt": fields.Datetime.now(), "attempts": 0, "dedup_key": False})
+        self._trigger_process()
+
+    def action_accept(self):
+        """Take quarantined mails for genuine and process them."""
+        self.action_retry()
+        self.is_accepted = True
+
+    def action_open_ticket(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "helpdesk.ticket",
+            "res_id": self.ticket_id.id,
+            "view_mode": "form",
+        }
+
+    # === PROCESSING === #
+
+    @api.model
+    def _cron_process(self):
+        """Work off the ledger, one mail a transaction; wake itself while work remains."""
+        progress = self.env["ir.cron"]
+        helped = False
+        while True:
+            message = self._take_next()
+            if not message:
+                return
+            if not helped:
+                helped = self._wake_helpers()
+            message._process_safely()
+            if not progress._commit_progress(1):
+                break
+        # Odoo would come back within a minute only; a trigger brings it back at once.
+        self.env["ir.cron"].browse(self.env.context.get("cron_id")).exists()._trigger()
+
+    @api.model
+    def _take_next(self):
+        """Lock and return the next due mail that no other worker holds, or an empty recordset."""
+        query = """
+            SELECT id FROM marketplace_message
+             WHERE state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s
+             ORDER BY next_attempt, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        """
+        for _try in range(CONFLICT_TRIES):
+            try:
+                self.env.cr.execute(query, [fields.Datetime.now()])
+                return self.browse(row[0] for row in self.env.cr.fetchall())
+            except OperationalError as error:
+                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
+                    raise
+                self._start_over()
+        return self.browse()
+
+    def _start_over(self):
+        """Begin a new transaction: the next look sees what others committed meanwhile."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    @api.model
+    def _wake_helpers(self):
+        """Start the parallel actions when more than one mail waits."""
+        now = fields.Datetime.now()
+        if self.search_count([("state", "in", OPEN_STATES), ("next_attempt", "<=", now)], limit=2) > 1:
+            here = self.env.context.get("cron_id")
+            for cron in self._get_process_crons().filtered(lambda one: one.id != here):
+                cron._trigger()
+        return True
+
+    @api.model
+    def _get_process_crons(self):
+        """Return the scheduled actions that work off the ledger side by side."""
+        first = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_process_messages").sudo()
+        domain = [("code", "=", first.code), ("model_id", "=", first.model_id.id)]
+        return self.env["ir.cron"].sudo().with_context(active_test=False).search(domain)
+
+    @api.model
+    def _set_parallel(self, count):
+        """Have ``count`` scheduled actions work off the ledger."""
+        crons = self._get_process_crons().sorted("id")
+        crons[:count].filtered(lambda one: not one.active).active = True
+        crons[count:].active = False
+        for _missing in range(count - len(crons)):
+            crons[0].copy()
+
+    def _process_safely(self):
+        """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""
+        message = self
+        for turn in range(CONFLICT_TRIES):
+            try:
+                self.env["marketplace.intake"]._process(message)
+                self.env.flush_all()
+                return
+            except (OperationalError, IntegrityError) as error:
+                if error.pgcode not in (*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION):
+                    self._start_over()
+                    message._note_failure(error)
+                    return
+                self._start_over()
+                time.sleep(random.uniform(0, 0.02 * (turn + 1)))
+                message = self.try_lock_for_update(allow_referencing=True).filtered(
+                    lambda one: one.state in OPEN_STATES
+                )
+                if not message:
+                    return
+            except Exception as error:
+                _logger.exception("Message %s could not be processed", self.id)
+                self._start_over()
+                message._note_failure(error)
+                return
+        _logger.info("Message %s: others were always first, later again", self.id)
+        self.next_attempt = fields.Datetime.now() + timedelta(seconds=5)
+
+    def _note_failure(self, error):
+        """Remember what went wrong and when to try again by itself."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        pause = RETRIES[self.attempts] if self.attempts < len(RETRIES) else None
+        self.write(
+            {
+                "state": "failed",
+                "error": f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
+                "error_date": now,
+                "attempts": self.attempts + 1,
+                "next_attempt": now + timedelta(seconds=pause) if pause else False,
+            }
+        )
+
+    def _finish(self, state, reason=False, **values):
+        """Write how these mails ended."""
+        self.write({"state": state, "reason": reason, "next_attempt": False, "error": False, **values})

@@ -1,0 +1,248 @@
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import ormcache
+
+from ..marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
+from ..marketplaces.schema import ORDER_STATUSES
+
+#: Pauses between tries for one order that could not be had, in seconds.
+RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
+#: Buyers' data must go this long after delivery.
+PURGE_AFTER = timedelta(days=30)
+
+
+#: Fields that the Order tab shows as they are.
+SHOWN = (
+    "amount_total", "amount_tax", "amount_shipping", "amount_discount", "service_level", "programs", "promotions",
+    "buyer_name", "buyer_company", "buyer_purchase_order", "recipient", "is_limited",
+)  # fmt: skip
+SHOWN_TIMES = ("created_at", "ship_by", "deliver_by", "fetched_at")
+#: Errors that are about one order, not about the account: the next order may well be had.
+ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
+
+
+def naive(moment):
+    """Return an aware time as Odoo stores it: naive UTC without microseconds."""
+    return moment and moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+class MarketplaceOrder(models.Model):
+    """Snapshot of an order at a marketplace, as of ``fetched_at``."""
+
+    _name = "marketplace.order"
+    _description = "Marketplace Order"
+    _order = "created_at desc, id desc"
+    _rec_name = "order_ref"
+    _rec_names_search = ["order_ref", "ref_ids.name"]
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", index=True, groups="base.group_system"
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
+    site_id = fields.Many2one("marketplace.site", ondelete="restrict", index="btree_not_null")
+    order_ref = fields.Char(string="Order", required=True, index="trigram")
+    ref_ids = fields.One2many("marketplace.order.ref", "order_id", string="Numbers")
+    state = fields.Selection(
+        [("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
+        default="pending",
+        required=True,
+        string="Data",
+    )
+    # What the marketplace says
+    status = fields.Selection(
+        [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES], default="unknown"
+    )
+    raw_status = fields.Char()
+    fulfilled_by = fields.Selection([("seller", "Seller"), ("marketplace", "Marketplace")])
+    service_level = fields.Char()
+    programs = fields.Char()
+    promotions = fields.Char()
+    currency_id = fields.Many2one("res.currency")
+    currency_code = fields.Char()
+    amount_total = fields.Monetary()
+    amount_tax = fields.Monetary()
+    amount_shipping = fields.Monetary()
+    amount_discount = fields.Monetary()
+    line_ids = fields.One2many("marketplace.order.line", "order_id")
+    package_ids = fields.One2many("marketplace.order.package", "order_id")
+    created_at = fields.Datetime(string="Ordered On")
+    updated_at = fields.Datetime(string="Changed On")
+    ship_by = fields.Datetime()
+    deliver_by = fields.Datetime()
+    # Personal data
+    buyer_name = fields.Char()
+    buyer_company = fields.Char()
+    buyer_purchase_order = fields.Char()
+    relay = fields.Char(groups="base.group_system")
+    recipient = fields.Json(help="name, lines, city, state, postcode, country, phone")
+    is_limited = fields.Boolean(help="The marketplace held back personal data: a role is missing.")
+    purge_after = fields.Date(index="btree_not_null")
+    # Fetching
+    fetched_at = fields.Datetime(string="As Of")
+    next_fetch_at = fields.Datetime(index="btree_not_null")
+    lease_until = fields.Datetime()
+    attempts = fields.Integer()
+    error = fields.Char()
+    ticket_ids = fields.One2many("helpdesk.ticket", "marketplace_order_id")
+
+    _account_ref_unique = models.Constraint("UNIQUE(account_id, order_ref)", "This order is here already.")
+
+    # === FINDING === #
+
+    @api.model
+    def _find(self, account, order_ref):
+        """Return the order of an account that any of its numbers means, or an empty recordset."""
+        ref = self.env["marketplace.order.ref"].search(
+            [("account_id", "=", account.id), ("name", "=", order_ref)], limit=1
+        )
+        return ref.order_id
+
+    @api.model
+    def _find_or_create(self, site, order_ref):
+        """Return the order with this number, made as pending when it is new; loses a race with an error."""
+        account = site.account_id
+        order = self._find(account, order_ref)
+        if order:
+            return order
+        fetchable = account._is_fetchable()
+        order = self.create(
+            {
+                "account_id": account.id,
+                "company_id": account.company_id.id,
+                "app_id": account.app_id.id,
+                "site_id": site.id,
+                "order_ref": order_ref,
+                "next_fetch_at": fields.Datetime.now() if fetchable else False,
+                "ref_ids": [Command.create({"account_id": account.id, "name": order_ref})],
+            }
+        )
+        if fetchable:
+            self._trigger_fetch()
+        return order
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Ask for these orders again, in the background."""
+        self.check_access("read")
+        orders_sudo = self.sudo()
+        orders_sudo.write({"next_fetch_at": fields.Datetime.now(), "attempts": 0})
+        self._trigger_fetch()
+
+    @api.model
+    def _trigger_fetch(self, at=None):
+        cron = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_fetch_orders", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(at=at)
+
+    # === STORING === #
+
+    def _note_failure(self, error):
+        """Remember why the order could not be had and when to try again."""
+        self.ensure_one()
+        final = isinstance(error, ABOUT_ORDER)
+        attempts = self.attempts if isinstance(error, Throttled) else self.attempts + 1
+        pause = timedelta(seconds=RETRIES[min(attempts, len(RETRIES)) - 1] if attempts else 5)
+        give_up = final and attempts >= len(RETRIES)
+        values = {
+            "attempts": attempts,
+            "lease_until": False,
+            "error": str(error),
+            "next_fetch_at": False if give_up else fields.Datetime.now() + pause,
+        }
+        if final and self.state == "pending":
+            values["state"] = "unavailable"
+        self.write(values)
+        if values.get("state"):
+            self._wake_messages()
+            self.ticket_ids._marketplace_order_changed(self)
+
+    def _store(self, snapshot):
+        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers."""
+        self.ensure_one()
+        first = self.state != "known"
+        self.write(self._prepare_values(snapshot))
+        self.line_ids._replace(self, snapshot.lines)
+        self.package_ids._replace(self, snapshot.packages)
+        self.ref_ids._add(self, snapshot.other_refs)
+        if first:
+            self._wake_messages()
+        self.ticket_ids._marketplace_order_changed(self)
+
+    def _prepare_values(self, snapshot):
+        recipient = snapshot.recipient
+        delivered = snapshot.status == "delivered" and (snapshot.deliver_by or snapshot.updated)
+        site = self.account_id.site_ids.filtered(lambda one: one.site_ref == snapshot.site_ref)[:1]
+        return {
+            "state": "known",
+            "site_id": site.id or self.site_id.id,
+            "status": snapshot.status,
+            "raw_status": snapshot.raw_status,
+            "fulfilled_by": snapshot.fulfilled_by,
+            "service_level": snapshot.service_level,
+            "programs": ", ".join(snapshot.programs) or False,
+            "promotions": ", ".join(snapshot.promotions) or False,
+            "currency_code": snapshot.currency,
+            "currency_id": self._get_currency_id(snapshot.currency),
+            "amount_total": snapshot.total,
+            "amount_tax": snapshot.tax,
+            "amount_shipping": snapshot.shipping,
+            "amount_discount": snapshot.discount,
+            "created_at": naive(snapshot.created),
+            "updated_at": naive(snapshot.updated),
+            "ship_by": naive(snapshot.ship_by),
+            "deliver_by": naive(snapshot.deliver_by),
+            "buyer_name": snapshot.buyer_name,
+            "buyer_company": snapshot.buyer_company,
+            "buyer_purchase_order": snapshot.buyer_purchase_order,
+            "relay": snapshot.relay,
+            "recipient": dict(vars(recipient), lines=list(recipient.lines)) if recipient else False,
+            "is_limited": snapshot.limited,
+            "purge_after": delivered and (delivered + PURGE_AFTER).date(),
+            "fetched_at": fields.Datetime.now(),
+            "next_fetch_at": False,
+            "lease_until": False,
+            "attempts": 0,
+            "error": False,
+        }
+
+    @api.model
+    @ormcache("code")
+    def _get_currency_id(self, code):
+        return self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)]).id
+
+    def _wake_messages(self):
+        """Let messages that wait for these orders go on."""
+        waiting = self.env["marketplace.message"].search(
+            [("order_id", "in", self.ids), ("state", "=", "waiting_order")]
+        )
+        if waiting:
+            waiting.write({"next_attempt": fields.Datetime.now()})
+            self.env["marketplace.message"]._trigger_process()
+
+    # === SHOWING === #
+
+    def _describe(self):
+        """Return what the Order tab shows of this order, as plain data (the reader checks access)."""
+        self.ensure_one()
+        storefront = self.site_id._get_storefront()
+        marketplace = self.app_id._get_class()
+        labels = {name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")}
+        return {
+            "id": self.id,
+            "ref": self.order_ref,
+            "state": self.state,
+            "error": self.error,
+            "url": storefront and marketplace.order_url(storefront, self.order_ref),
+            "status": self.status,
+            "status_label": labels["status"].get(self.status),
+            "fulfilled_by": labels["fulfilled_by"].get(self.fulfilled_by),
+            "currency": self.currency_code,
+            **{name: self[name] for name in SHOWN},
+            **{name: fields.Datetime.to_string(self[name]) for name in SHOWN_TIMES},
+            "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
+            "packages": [package._describe() for package in self.package_ids],
+        }

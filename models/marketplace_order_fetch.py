@@ -1,0 +1,160 @@
+import logging
+from datetime import timedelta, timezone
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+
+from ..marketplaces.errors import MarketplaceError, Unavailable, Unreadable
+from .marketplace_operation import LEASE
+from .marketplace_order import ABOUT_ORDER, naive
+
+_logger = logging.getLogger(__name__)
+
+#: An open ticket's order is read again after this long even when no search told of a change.
+STALE_AFTER = timedelta(hours=12)
+#: How often changed orders are asked for; the rate of the operation allows no more than a few an hour.
+SEARCH_EVERY = timedelta(minutes=30)
+
+
+class MarketplaceOrderFetch(models.AbstractModel):
+    """Gets orders from their marketplaces: claim, commit, call with nothing locked, store, commit."""
+
+    _name = "marketplace.order.fetch"
+    _description = "Marketplace Order Fetching"
+
+    # === ORDERS THAT ARE DUE === #
+
+    @api.model
+    def _cron_fetch_orders(self):
+        """Fetch due orders, one call at a time; come back at once, or when a limit or a pause allows."""
+        Order = self.env["marketplace.order"]
+        while True:
+            try:
+                order, wait = self._claim_due()
+                if not order:
+                    if wait:
+                        Order._trigger_fetch(at=fields.Datetime.now() + timedelta(seconds=wait))
+                    return
+                self._fetch(order)
+                if not self.env["ir.cron"]._commit_progress(1):
+                    break
+            except OperationalError as error:
+                # Somebody changed the same row; its lease ends, and it is taken again.
+                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+        Order._trigger_fetch()
+
+    @api.model
+    def _claim_due(self):
+        """Take the next due order whose account may call now, committed.
+
+        :return: (order or empty, seconds until the next one may be had or None).
+        """
+        now = fields.Datetime.now()
+        Order = self.env["marketplace.order"]
+        free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
+        due = Domain("next_fetch_at", "<=", now) & free & Domain("account_id.state", "=", "connected")
+        waits = []
+        for [account] in Order._read_group(due, ["account_id"]):
+            wait = self.env["marketplace.operation"]._get(account, "fetch_order")._claim()
+            if wait:
+                waits.append(wait)
+                continue
+            mine = due & Domain("account_id", "=", account.id)
+            order = Order.search(mine & Domain("state", "=", "pending"), order="next_fetch_at, id", limit=1)
+            order = order or Order.search(mine, order="next_fetch_at, id", limit=1)
+            order.lease_until = now + LEASE
+            self.env["ir.cron"]._commit_progress()
+            return order, None
+        return Order, min(waits, default=None)
+
+    @api.model
+    def _fetch(self, order):
+        """Get one claimed order from its marketplace and store it."""
+        account, ref = order.account_id, order.order_ref
+        snapshot, error = self._call(account, "fetch_order", lambda api_: api_.fetch_order(ref))
+        if snapshot:
+            try:
+                with self.env.cr.savepoint():
+                    order._store(snapshot)
+                    return
+            except OperationalError:
+                raise
+            except Exception as caught:
+                _logger.exception("Order %s can't be stored", order.id)
+                error = Unreadable(str(caught))
+        order._note_failure(error)
+
+    @api.model
+    def _call(self, account, operation, call):
+        """Make one claimed call and note on the account how it went.
+
+        :param call: function of the marketplace object.
+        :return: (answer or None, error or None), in a new transaction.
+        """
+        answer = error = None
+        try:
+            answer = account._request(operation, call)
+        except MarketplaceError as caught:
+            error = caught
+        except Exception as caught:
+            _logger.exception("%s of account %s failed", operation, account.id)
+            error = Unavailable(str(caught))
+        # What others did during the call must be seen before anything is stored.
+        self.env["ir.cron"]._commit_progress()
+        self.env.invalidate_all()
+        row = self.env["marketplace.operation"]._get(account, operation)
+        row._release(None if isinstance(error, ABOUT_ORDER) else error, getattr(error, "retry_after", 0))
+        if error:
+            _logger.info("%s of account %s: %s", operation, account.id, error)
+            account._note_failure(error)
+        return answer, error
+
+    # === ORDERS THAT CHANGED === #
+
+    @api.model
+    def _cron_refresh_orders(self):
+        """Keep orders of open tickets fresh: by one search for changes, else by age."""
+        accounts = self.env["marketplace.account"].search([("state", "=", "connected")])
+        for account in accounts:
+            self._search_changes(account)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+        stale = self.env["marketplace.order"].search(
+            [
+                ("state", "=", "known"),
+                ("next_fetch_at", "=", False),
+                ("fetched_at", "<", fields.Datetime.now() - STALE_AFTER),
+                ("account_id", "in", accounts.ids),
+                ("ticket_ids", "any", [("stage_id.closed", "=", False)]),
+            ],
+            limit=500,
+        )
+        if stale:
+            stale.next_fetch_at = fields.Datetime.now()
+            stale._trigger_fetch()
+
+    @api.model
+    def _search_changes(self, account):
+        """Ask one page of changed orders of an account and store those that we know."""
+        now = fields.Datetime.now()
+        since = account.searched_until or now - timedelta(days=1)
+        if now - since < SEARCH_EVERY or self.env["marketplace.operation"]._get(account, "search_orders")._claim():
+            return
+        self.env["ir.cron"]._commit_progress()
+        after = since.replace(tzinfo=timezone.utc)
+        page, _error = self._call(account, "search_orders", lambda api_: api_.search_orders(updated_after=after))
+        if not page:
+            return
+        for snapshot in page.orders:
+            known = self.env["marketplace.order"]._find(account, snapshot.order_ref)
+            if known.state == "known" and known.updated_at != naive(snapshot.updated):
+                known._store(snapshot)
+        # More pages than one: go on from the last one read rather than skip any.
+        last = max((one.updated for one in page.orders if one.updated), default=None)
+        account.searched_until = naive(last if page.next_token and last else page.complete_until) or now

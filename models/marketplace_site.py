@@ -1,0 +1,175 @@
+import secrets
+import string
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize_all
+
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+class MarketplaceSite(models.Model):
+    """One storefront of an account, with the address at which its buyers' mail reaches us."""
+
+    _name = "marketplace.site"
+    # A thread only because an alias must point to one; its mail never gets that far (mail_thread.py).
+    _inherit = ["mail.thread"]
+    _description = "Marketplace Site"
+    _order = "account_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    active = fields.Boolean(default=True)
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", index=True, groups="base.group_system"
+    )
+    app_id = fields.Many2one(related="account_id.app_id", store=True, string="Marketplace")
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    site_ref = fields.Selection(selection="_selection_site_ref", string="Storefront", required=True)
+    code = fields.Char(string="Country", compute="_compute_name", store=True)
+    seller_name = fields.Char(help="Your name on this storefront; never taken for a buyer's name.")
+    team_id = fields.Many2one("helpdesk.ticket.team", check_company=True, tracking=True)
+    category_id = fields.Many2one("helpdesk.ticket.category", check_company=True)
+    create_contacts = fields.Boolean(
+        help="Create a contact for each buyer. Marketplaces limit how long you may keep buyers' data: "
+        "leave this off unless you need it."
+    )
+    alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
+    address = fields.Char(
+        related="alias_id.alias_full_name",
+        help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
+    )
+    state = fields.Selection(
+        [("active", "Active"), ("deleted", "Deleted")], default="active", required=True, readonly=True
+    )
+    swallowed_count = fields.Integer(
+        string="Mails After Deletion", readonly=True, help="Counted only; their content is not kept."
+    )
+
+    _account_site_unique = models.Constraint(
+        "UNIQUE(account_id, site_ref)", "This storefront of the account is here already."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _selection_site_ref(self):
+        known = self.env["marketplace.app"]._get_marketplaces().values()
+        return [(site.site_ref, site.name) for marketplace in known for site in marketplace.sites]
+
+    @api.depends("site_ref", "app_id")
+    def _compute_name(self):
+        for site in self:
+            storefront = site._get_storefront()
+            site.name = storefront.name if storefront else site.site_ref
+            site.code = storefront.code if storefront else False
+
+    def _get_storefront(self):
+        """Return the catalogue entry of this site, or None for one that is no longer known."""
+        return self.app_id and self.app_id._get_class().get_site(self.site_ref)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("site_ref", "account_id")
+    def _check_region(self):
+        for site in self:
+            storefront = site._get_storefront()
+            if not storefront or storefront.region != site.sudo().account_id.region:
+                raise ValidationError(
+                    self.env._("%s does not belong to the account's region. Connect its region as another account.",
+                               site.name)
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sites = super().create(vals_list)
+        sites._create_alias()
+        return sites
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unused(self):
+        if self.env["marketplace.message"].sudo().search_count([("site_id", "in", self.ids)], limit=1):
+            raise ValidationError(
+                self.env._("Messages of this site are kept here. Archive the site in place of deleting it.")
+            )
+
+    def unlink(self):
+        aliases_sudo = self.sudo().alias_id
+        result = super().unlink()
+        aliases_sudo.unlink()
+        return result
+
+    def _create_alias(self):
+        """Give each site an address of its own in its company's alias domain, if there is one."""
+        model_id = self.env["ir.model"]._get_id(self._name)
+        for site in self.filtered(lambda one: not one.alias_id and one.company_id.alias_domain_id):
+            site.alias_id = (
+                self.env["mail.alias"]
+                .sudo()
+                .create(
+                    {
+                        "alias_name": site._prepare_alias_name(),
+                        "alias_domain_id": site.company_id.alias_domain_id.id,
+                        "alias_model_id": model_id,
+                        "alias_force_thread_id": site.id,
+                        "alias_parent_model_id": model_id,
+                        "alias_parent_thread_id": site.id,
+                        "alias_contact": "everyone",
+                    }
+                )
+            )
+
+    def _prepare_alias_name(self):
+        # Not guessable from the order number or the seller's name: whoever knows it can write to us.
+        suffix = "".join(secrets.choice(ALPHABET) for _position in range(8))
+        return f"{self.app_id.code}-{(self.code or 'xx').lower()}-{suffix}"
+
+    # === ACTION METHODS === #
+
+    def action_create_address(self):
+        """Make the address of a site that was created while the company had no alias domain."""
+        if not self.company_id.alias_domain_id:
+            raise ValidationError(
+                self.env._("%s has no alias domain. Set one under Settings › General › Discuss first.",
+                           self.company_id.name)
+            )
+        self._create_alias()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_by_addresses(self, addresses):
+        """Return {address: site} of the sites, deleted ones too, that these e-mail addresses belong to.
+
+        :param list addresses: strings as they stand in mail headers.
+        """
+        wanted = set(email_normalize_all(",".join(addresses)))
+        if not wanted:
+            return {}
+        sites = self.with_context(active_test=False).search([("alias_id.alias_full_name", "in", list(wanted))])
+        return {site.address: site for site in sites}
+
+    def _get_seller_names(self):
+        """Return all our own names in the accounts of these sites, never to be taken for a buyer's."""
+        sites = self.sudo().account_id.with_context(active_test=False).site_ids
+        return tuple(name for name in sites.mapped("seller_name") if name)
+
+    def _for_mail(self, mail):
+        """Return the site a mail belongs to: the one it names among the account's, else this one."""
+        self.ensure_one()
+        if not mail.site or mail.site == self.code:
+            return self
+        return self.account_id.site_ids.filtered(lambda site: site.code == mail.site)[:1] or self
+
+    def _swallow(self):
+        """Count a mail to a deleted site; nothing of it is kept and nobody gets a bounce."""
+        for site in self:
+            site.swallowed_count += 1
+
+    def _sender(self, name):
+        """Return a From line that shows ``name`` and never leads to a buyer."""
+        self.ensure_one()
+        address = self.address or self.company_id.email or f"noreply@{self.app_id.code}.invalid"
+        return f'"{name}" <{address}>'

@@ -1,0 +1,42 @@
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from .marketplace_intake import ORDER_WAIT, PARAM
+
+MAX_PARALLEL = 8
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    marketplace_authserv_id = fields.Char(
+        string="Receiving Mail Server",
+        config_parameter=PARAM + "authserv_id",
+        help="The name that your receiving mail server writes first in its Authentication-Results headers, "
+        "for example mx.example.com. What it says about a mail's origin is believed; nobody else's word is.",
+    )
+    marketplace_unverified = fields.Selection(
+        [("accept", "Open tickets, marked as not verified"), ("quarantine", "Keep in quarantine")],
+        string="Mail Without a Verdict",
+        config_parameter=PARAM + "unverified",
+        default="accept",
+    )
+    marketplace_order_wait = fields.Float(
+        string="Wait for the Order (minutes)", config_parameter=PARAM + "order_wait", default=ORDER_WAIT
+    )
+    marketplace_parallel = fields.Integer(
+        string="Parallel Processing",
+        help="How many scheduled actions work off incoming messages side by side.",
+    )
+
+    def get_values(self):
+        values = super().get_values()
+        crons = self.env["marketplace.message"]._get_process_crons()
+        return dict(values, marketplace_parallel=len(crons.filtered("active")))
+
+    def set_values(self):
+        result = super().set_values()
+        if not 1 <= self.marketplace_parallel <= MAX_PARALLEL:
+            raise ValidationError(self.env._("Parallel Processing: choose from 1 to %s.", MAX_PARALLEL))
+        self.env["marketplace.message"]._set_parallel(self.marketplace_parallel)
+        return result

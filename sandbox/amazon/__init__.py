@@ -1,0 +1,1 @@
+"""The pretend Amazon: its API, its orders and the mails it sends."""

@@ -1,0 +1,132 @@
+"""The tests' side door: /control/…, JSON in and out."""
+
+import base64
+import json
+
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from .amazon.data import make_order
+from .amazon.mails import File
+from .amazon.sellers import Seller
+from .buyers import Message
+from .sites import get_site
+
+RULES = (
+    Rule("/control/faults", methods=["GET", "POST", "DELETE"], endpoint="faults"),
+    Rule("/control/requests", methods=["GET", "DELETE"], endpoint="requests"),
+    Rule("/control/orders", methods=["GET", "POST"], endpoint="orders"),
+    Rule("/control/sellers", methods=["GET", "POST"], endpoint="sellers"),
+    Rule("/control/addresses", methods=["GET", "POST"], endpoint="addresses"),
+    Rule("/control/switches", methods=["GET", "POST"], endpoint="switches"),
+    Rule("/control/mails", methods=["GET"], endpoint="mails"),
+    Rule("/control/inbox", methods=["GET"], endpoint="inbox"),
+    Rule("/control/mailboxes", methods=["GET"], endpoint="mailboxes"),
+    Rule("/control/write", methods=["POST"], endpoint="write"),
+    Rule("/control/reset", methods=["POST"], endpoint="reset"),
+)
+
+
+def answer(data, status=200):
+    """Return JSON."""
+    return Response(json.dumps(data, ensure_ascii=False), status, mimetype="application/json")
+
+
+class Control:
+    """Reads and changes the world on behalf of a test.
+
+    :param World world: the state.
+    :param Buyers buyers: the pretend buyers.
+    """
+
+    def __init__(self, world, buyers):
+        self._world = world
+        self._buyers = buyers
+
+    def handle(self, request, endpoint):
+        """Return the answer to a request; 400 with the reason when it makes no sense."""
+        data = {}
+        if request.method == "POST":
+            try:
+                data = json.loads(request.get_data() or b"{}")
+            except ValueError as error:
+                raise BadRequest("The body must be JSON") from error
+        try:
+            return answer(getattr(self, f"_{endpoint}")(request.method, data))
+        except (ValueError, TypeError, KeyError) as error:
+            return answer({"error": str(error)}, 400)
+
+    def _faults(self, method, data):
+        if method == "DELETE":
+            self._world.faults.clear()
+        elif method == "POST":
+            self._world.faults.add(**data)
+        return {"faults": [vars(fault) for fault in self._world.faults.all()]}
+
+    def _requests(self, method, data):
+        if method == "DELETE":
+            self._world.requests.clear()
+        return self._world.requests.report()
+
+    def _orders(self, method, data):
+        if method == "GET":
+            return {"orders": [{"seller": code, "order": order} for code, order in self._world.orders.all()]}
+        seller = data.pop("seller", None)
+        if "change" in data:
+            return {"order": self._world.orders.change(data["orderId"], data["change"], seller)}
+        order = make_order(**data["make"]) if "make" in data else data
+        if missing := {"orderId", "createdTime", "lastUpdatedTime", "salesChannel", "orderItems"} - set(order):
+            raise ValueError(f"The order lacks {', '.join(sorted(missing))}")
+        self._world.orders.put(seller or self._owner(order), order)
+        return {"order": order}
+
+    def _owner(self, order):
+        if found := self._world.orders.find(order["orderId"]):
+            return found[0]
+        site = get_site(order["salesChannel"].get("marketplaceId"))
+        return next(code for code, seller in self._world.sellers.items() if seller.region == site.region)
+
+    def _sellers(self, method, data):
+        if method == "POST":
+            code, expire = data.pop("seller"), data.pop("expire_tokens", False)
+            known = self._world.sellers.get(code)
+            self._world.sellers[code] = known.change(**data) if known else Seller(code=code, **data)
+            if expire:
+                self._world.tokens.expire(code)
+        return {"sellers": [_public(seller) for seller in self._world.sellers.values()]}
+
+    def _addresses(self, method, data):
+        if method == "POST":
+            self._world.set_address(data["seller"], data["site"], data["address"])
+        return {"addresses": self._world.address_rows()}
+
+    def _switches(self, method, data):
+        self._world.set_switches(data)
+        return vars(self._world.switches)
+
+    def _mails(self, method, data):
+        mails = [mail.report() for mail in list(self._world.mails)]
+        states = ("queued", "accepted", "refused", "bounced")
+        return {"counts": {s: sum(m["state"] == s for m in mails) for s in states}, "mails": mails}
+
+    def _inbox(self, method, data):
+        mails = [mail.report() for mail in list(self._world.inbox)]
+        kinds = ("mail", "auto", "bounce")
+        return {"counts": {k: sum(m["kind"] == k for m in mails) for k in kinds}, "mails": mails}
+
+    def _mailboxes(self, method, data):
+        return {"mails": [mail.report() for mail in list(self._world.mailboxes)]}
+
+    def _write(self, method, data):
+        files = [File(f["name"], f["type"], base64.b64decode(f["content"])) for f in data.pop("attachments", ())]
+        return {"mails": [mail.report() for mail in self._buyers.write(Message(attachments=files, **data))]}
+
+    def _reset(self, method, data):
+        self._world.reset()
+        return {"reset": True}
+
+
+def _public(seller):
+    secret = ("client_secret", "refresh_token")
+    return {key: value for key, value in vars(seller).items() if key not in secret}

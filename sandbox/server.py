@@ -1,0 +1,135 @@
+"""Puts the parts together and runs them in threads of one process."""
+
+import secrets
+import threading
+
+from .amazon.api import AmazonApi
+from .buyers import Buyers, Message
+from .control import Control
+from .odoo import Odoo
+from .outbox import Outbox
+from .pages import Pages
+from .smtp import Receiver
+from .web import Application, serve
+from .world import World
+
+AUTHSERV_ID = "mx.sandbox.example"
+
+
+class Sandbox:
+    """A pretend Amazon with its buyers, started by ``with``. Ports of 0 are chosen by the system.
+
+    :param str odoo_url: where mails for the seller go; without it (and without ``deliver``) they are kept.
+    :param deliver: function that takes a raw mail instead of Odoo's external API.
+    :param alias_domains: mail domains of the seller's Odoo.
+    :param dict addresses: where storefronts get their mail: ``{("DEMO-EU", "DE"): "amazon-de@odoo.example"}``.
+    :param str state: file that keeps addresses over restarts.
+    :param dict switches: see :class:`world.Switches`.
+    """
+
+    def __init__(
+        self, *, http_port=0, smtp_port=0, odoo_url=None, odoo_db=None, odoo_login="admin", odoo_password="admin",
+        deliver=None, authserv_id=AUTHSERV_ID, alias_domains=(), addresses=None, state=None, switches=None,
+    ):  # fmt: skip
+        token = secrets.token_hex(8)
+        self.world = World(state)
+        self.world.set_switches(switches or {})
+        for (seller, site), address in (addresses or {}).items():
+            self.world.set_address(seller, site, address)
+        if odoo_url:
+            deliver = Odoo(odoo_url, odoo_db, odoo_login, odoo_password).deliver
+        self.outbox = Outbox(self.world, token)
+        self.buyers = Buyers(self.world, self.outbox)
+        self._receiver = Receiver(
+            self.world, deliver, token, authserv_id, alias_domains, on_reply=self.buyers.receive
+        )
+        self._about = {"odoo": odoo_url, "authserv_id": authserv_id, "alias_domains": list(alias_domains)}
+        self._ports = http_port, smtp_port
+        self._server = None
+
+    def start(self):
+        """Start all parts and return the sandbox."""
+        http_port, smtp_port = self._ports
+        self.smtp_port = self._receiver.start(smtp_port)
+        self.outbox.start(self.smtp_port)
+        self._about["smtp_port"] = self.smtp_port
+        parts = (
+            AmazonApi(self.world),
+            Control(self.world, self.buyers),
+            Pages(self.world, self.buyers, self._about),
+        )
+        self._server = serve(Application(parts), http_port)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="sandbox-http").start()
+        return self
+
+    def stop(self):
+        """Stop all parts."""
+        self.world.faults.ended.set()
+        self.outbox.stop()
+        self._server.shutdown()
+        self._server.server_close()
+        self._receiver.stop()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    @property
+    def http_url(self):
+        """Return the base address of API, control and pages."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def endpoints(self):
+        """Return what a marketplace object takes as ``endpoints`` to talk to this sandbox."""
+        return {"api": self.http_url, "lwa": f"{self.http_url}/auth/o2/token"}
+
+    def send(self, raw, to, **options):
+        """Let the pretend Amazon send a raw mail (see :meth:`Outbox.send`) and return its record."""
+        return self.outbox.send(raw, to, **options)
+
+    def write(self, text="", **values):
+        """Let a buyer write (see :class:`buyers.Message`) and return the records of the mails."""
+        return self.buyers.write(Message(text=text, **values))
+
+    def wait(self, *mails, timeout=30):
+        """Wait until mails (all, when none is given) left the queue; return whether they did."""
+        return self.outbox.wait(*mails, timeout=timeout)
+
+    def reset(self):
+        """Begin again with demo sellers and orders; addresses stay."""
+        self.world.reset()
+
+    # shortcuts to the state, for tests
+
+    @property
+    def sellers(self):
+        """Return the sellers by code."""
+        return self.world.sellers
+
+    @property
+    def orders(self):
+        """Return the orders (:class:`amazon.orders.Orders`)."""
+        return self.world.orders
+
+    @property
+    def faults(self):
+        """Return the faults (:class:`amazon.faults.Faults`)."""
+        return self.world.faults
+
+    @property
+    def inbox(self):
+        """Return what reached Amazon: buyers' relay addresses and Amazon's own."""
+        return list(self.world.inbox)
+
+    @property
+    def mailboxes(self):
+        """Return what reached other people."""
+        return list(self.world.mailboxes)
+
+    @property
+    def mails(self):
+        """Return the log of what the pretend Amazon sent."""
+        return list(self.world.mails)

@@ -1,0 +1,46 @@
+"""The one web application: pretend API, control, pages, each with its own paths."""
+
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request
+
+from . import control, pages
+from .amazon import api
+from .amazon.faults import failure
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs nothing: paths are in ``/control/requests``, and nothing else is anybody's business."""
+
+    def log(self, type, message, *args):
+        pass
+
+
+class Application:
+    """WSGI application that hands each request to the part that owns its path."""
+
+    def __init__(self, parts):
+        rules = {
+            part: [rule.empty() for rule in module.RULES]
+            for part, module in zip(parts, (api, control, pages), strict=True)
+        }
+        self._owners = {rule.endpoint: part for part, own in rules.items() for rule in own}
+        self._map = Map([rule for own in rules.values() for rule in own], strict_slashes=False)
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        try:
+            endpoint, arguments = self._map.bind_to_environ(environ).match()
+            response = self._owners[endpoint].handle(request, endpoint, **arguments)
+        except NotFound as error:
+            is_api = request.path.startswith(("/orders/", "/sellers/"))
+            response = failure(404) if is_api else error.get_response()
+        except HTTPException as error:
+            response = error.get_response()
+        return response(environ, start_response)
+
+
+def serve(application, port):
+    """Return a threaded web server on this machine; ``port`` 0 lets the system choose."""
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Quiet)

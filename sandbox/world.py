@@ -1,0 +1,153 @@
+"""Everything the sandbox knows, in memory."""
+
+import itertools
+import json
+import threading
+import uuid
+from collections import Counter, deque
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from .amazon.data import SELLERS, demo_orders
+from .amazon.faults import Faults
+from .amazon.limits import Limits
+from .amazon.lwa import Tokens
+from .amazon.orders import Orders
+from .amazon.times import now, stamp
+
+
+@dataclass
+class Switches:
+    """How the sandbox behaves.
+
+    ``auto_orders`` makes unknown but well-formed order numbers exist; ``rate_limits`` enforces the documented
+    ones; ``reply_copies`` sends the seller a copy of each reply that a buyer gets, as Amazon does;
+    ``reject_unapproved`` refuses mail to buyers that does not come from the address known for the storefront;
+    ``search_lag`` is how many seconds late searchOrders sees a change.
+    """
+
+    auto_orders: bool = False
+    rate_limits: bool = False
+    reply_copies: bool = False
+    reject_unapproved: bool = False
+    search_lag: float = 120
+
+    def update(self, values):
+        """Set switches.
+
+        :raise ValueError: there is no such switch.
+        """
+        for name, value in values.items():
+            if name not in {f.name for f in fields(self)}:
+                raise ValueError(f"No switch {name!r}")
+            setattr(self, name, value)
+
+
+class Requests:
+    """The API requests received, without their secrets."""
+
+    def __init__(self):
+        self._entries = deque(maxlen=5000)
+        self._counts = Counter()
+        self._lock = threading.Lock()
+
+    def add(self, operation, request, seller, fault):
+        """Record a request and return its entry, to which the status is added later."""
+        entry = {
+            "id": str(uuid.uuid4()),
+            "time": stamp(now()),
+            "operation": operation,
+            "method": request.method,
+            "path": request.path,
+            "query": request.args.to_dict(),
+            "seller": seller,
+            "fault": fault.kind if fault else None,
+            "status": None,
+        }
+        with self._lock:
+            self._entries.append(entry)
+            self._counts[operation] += 1
+        return entry
+
+    def report(self):
+        """Return counts by operation and the last requests."""
+        with self._lock:
+            return {"counts": dict(self._counts), "requests": [dict(e) for e in self._entries]}
+
+    def clear(self):
+        """Forget all requests."""
+        with self._lock:
+            self._entries.clear()
+            self._counts.clear()
+
+
+class World:
+    """The state shared by all parts of the sandbox.
+
+    :param path: file that keeps addresses over restarts, or None.
+    """
+
+    def __init__(self, path=None):
+        self.lock = threading.RLock()
+        self._path = Path(path) if path else None
+        self._numbers = itertools.count(1)
+        self.sellers = {}
+        self.orders = Orders()
+        self.tokens = Tokens(self.sellers)
+        self.faults = Faults()
+        self.limits = Limits()
+        self.requests = Requests()
+        self.switches = Switches()
+        self.mails = []  # what the pretend Amazon sent: outbox.Mail
+        self.inbox = []  # what reached Amazon: received.Received
+        self.mailboxes = []  # what reached other people
+        self.conversations = {}  # key → [entry], what buyers wrote and got
+        self.addresses = {}  # (seller, site) → address
+        self.reset()
+        if self._path and self._path.exists():
+            for row in json.loads(self._path.read_text())["addresses"]:
+                self.addresses[row["seller"], row["site"]] = row["address"]
+
+    def reset(self):
+        """Begin again: demo sellers and orders, no faults, no mails. Addresses stay."""
+        with self.lock:
+            self.sellers.clear()
+            self.sellers.update({seller.code: seller for seller in SELLERS})
+            for part in (self.orders, self.tokens, self.faults, self.limits, self.requests):
+                part.clear()
+            for seller, order in demo_orders():
+                self.orders.put(seller, order)
+            self.set_switches(asdict(Switches()))
+            for part in (self.mails, self.inbox, self.mailboxes, self.conversations):
+                part.clear()
+
+    def set_switches(self, values):
+        """Set switches (see :class:`Switches`)."""
+        self.switches.update(values)
+        self.limits.enabled = self.switches.rate_limits
+
+    def next_number(self):
+        """Return a number that was never used before."""
+        return next(self._numbers)
+
+    def set_address(self, seller, site, address):
+        """Keep the address at which a seller gets a storefront's mail; an empty one is forgotten."""
+        with self.lock:
+            if address:
+                self.addresses[seller, site] = address
+            else:
+                self.addresses.pop((seller, site), None)
+            if self._path:
+                self._path.write_text(json.dumps({"addresses": self.address_rows()}, indent=1))
+
+    def address_rows(self):
+        """Return the known addresses as a list of dicts."""
+        with self.lock:
+            return [{"seller": s, "site": c, "address": a} for (s, c), a in sorted(self.addresses.items())]
+
+    def say(self, key, **entry):
+        """Add an entry to a conversation and return it."""
+        entry = {"number": self.next_number(), "time": stamp(now()), **entry}
+        with self.lock:
+            self.conversations.setdefault(key, []).append(entry)
+        return entry

@@ -8,13 +8,13 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from . import mail_auth, mail_mime
-from .mail_charset import decode_words, header_text, to_text
+from .mail_address import BARE, MAX_ADDRESSES, Address, addresses
+from .mail_charset import header_text, to_text
 from .mail_text import html_to_text, split_quote
 from .schema import Attachment, InboundMail
 
 __all__ = ["Address", "Mail", "Report", "addresses", "decode", "html_to_text", "split_quote", "unclaimed"]
 
-MAX_ADDRESSES = 200
 MAX_REPEATED = 20
 #: Everybody a mail was meant for, also when a forwarder or catch-all changed To.
 _RECIPIENT_HEADERS = (
@@ -29,32 +29,12 @@ _RECIPIENT_HEADERS = (
     "apparently-to",
     "resent-to",
 )
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ANGLE = re.compile(r"<([^<>]*)>")
-_BARE = re.compile(r"(?<![^\s<>(),;:\"\[\]])[^\s<>(),;:\"\[\]@]+@[^\s<>(),;:\"]+")
-_COMMENT = re.compile(r"\(([^()]*)\)")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 _DSN_FIELD = re.compile(r"^([A-Za-z-]{1,60}):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _ID_IN_COPY = re.compile(r"^(?:> ?)?message-id:\s{0,3}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+#: Parts of a delivery report that are for machines.
+_REPORT_TYPES = ("message/delivery-status", "text/rfc822-headers")
 _BOUNCERS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
-
-
-@dataclass(frozen=True)
-class Address:
-    """A display name (``""`` without one) and an address with its host in lower case."""
-
-    name: str
-    address: str
-
-    @property
-    def local(self) -> str:
-        """Return what stands before the last ``@``."""
-        return self.address.rpartition("@")[0]
-
-    @property
-    def host(self) -> str:
-        """Return what stands after the last ``@``."""
-        return self.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
@@ -184,45 +164,6 @@ class Mail:
         return (self.text or "").strip() or self.html_text
 
 
-def addresses(value: str) -> list[Address]:
-    """Return the addresses in a raw header value; names are decoded after the structure was read.
-
-    A name that looks like an address is never taken for one.
-    """
-    value = value[:20_000]
-    masked = _QUOTED.sub(lambda match: "\0" * len(match[0]), value)
-    found, end = [], 0
-    for match in _ANGLE.finditer(masked):
-        *others, name = _split_at_commas(value[end : match.start()], masked[end : match.start()])
-        found += [_address("", bare[0]) for other in others for bare in _BARE.finditer(other)]
-        found.append(_address(name, value[match.start(1) : match.end(1)]))
-        end = match.end()
-    rest = _COMMENT.sub(" ", masked[end:])
-    comment = _COMMENT.search(masked[end:])
-    found += [_address(comment[1] if comment else "", bare[0]) for bare in _BARE.finditer(rest)]
-    return [address for address in found if address.host][:MAX_ADDRESSES]
-
-
-def _split_at_commas(value, masked):
-    """Return the comma-separated pieces of a value, commas inside quotes aside."""
-    pieces, end = [], 0
-    for comma in re.finditer(",", masked):
-        pieces.append(masked[end : comma.start()])
-        end = comma.end()
-    # An unquoted "Müller, Hans <…>" is one name: only pieces that hold an address stand for themselves.
-    last = end if any("@" in piece for piece in pieces) else 0
-    return pieces + [value[last:]]
-
-
-def _address(name, address):
-    name = decode_words(name.strip(" \t,;")).strip()
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    local, at, host = address.strip().rpartition("@")
-    name = decode_words(name).strip(" '\"")
-    return Address(" ".join(name.split())[:500], f"{local}@{host.rstrip('.').lower()}" if at else "")
-
-
 def _ids(value):
     """Return the message ids in a header, with angle brackets even when they were forgotten."""
     found = _MESSAGE_ID.findall(value)
@@ -240,7 +181,7 @@ def decode(raw: bytes, *, authserv_id: str | None = None) -> Mail:
     bodies = [part for part in leaves if mail_mime.is_body(part)]
     plain = [part.text() for part in bodies if part.type == "text/plain"]
     html = [part.text() for part in bodies if part.type == "text/html"]
-    files = [p for p in leaves if not mail_mime.is_body(p) and p.type != "message/delivery-status" and p.body]
+    files = [p for p in leaves if not mail_mime.is_body(p) and p.type not in _REPORT_TYPES and p.body]
     text = "\n".join(plain) if plain else None
     results = [header_text(value) for key, value in whole.headers if key == "authentication-results"]
     return Mail(
@@ -261,12 +202,14 @@ def _report(whole, leaves, text):
     headers = mail_mime.read_part(original.content(), top=True) if original else mail_mime.Part((), b"")
     failed = [a.address for a in addresses(whole.get("x-failed-recipients"))]
     message_id = next(iter(_ids(headers.get("message-id"))), None)
+    sender = next(iter(addresses(whole.get("from"))), Address("", ""))
+    if not failed and whole.type != "multipart/report" and sender.local.lower() not in _BOUNCERS:
+        return None
     if status is None:
-        sender = next(iter(addresses(whole.get("from"))), Address("", ""))
-        if not failed and sender.local.lower() not in _BOUNCERS:
+        if whole.type == "multipart/report" and sender.local.lower() not in _BOUNCERS:
             return None
         copy = _ID_IN_COPY.search(text)
-        failed = failed or [match[0].lower().strip(".'") for match in _BARE.finditer(text[:20_000])]
+        failed = failed or [match[0].lower().strip(".'") for match in BARE.finditer(text[:20_000])]
         return Report(tuple(failed[:MAX_ADDRESSES]), "failed", None, headers, message_id or (copy and copy[1]))
     fields = [(name.lower(), value) for name, value in _DSN_FIELD.findall(status.text())]
     for name, value in fields:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MAX_LENGTH = 8_000
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[();]|[^"();]+|.', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?$)|[();]|[^"();]+|.', re.DOTALL)
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]")
 _AROUND_EQUALS = re.compile(r"\s*=\s*")
 
@@ -96,7 +96,7 @@ def _segments(value):
         elif token == ";":
             segments.append("")
         else:
-            segments[-1] += _UNSAFE.sub("_", token[1:-1]) if token[0] == '"' and len(token) > 1 else token
+            segments[-1] += _UNSAFE.sub("_", token.strip('"')) if token[0] == '"' else token
     return segments
 
 

@@ -7,7 +7,7 @@ with a RecursionError, and a few hundred make it slow. Here depth and number of 
 import binascii
 import mimetypes
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from .mail_charset import clean, decode_words, from_base64, header_text, to_text
@@ -131,7 +131,9 @@ def leaves(mail: Part) -> list[Part]:
         part, depth = todo.pop()
         pieces = _pieces(part) if part.type.startswith("multipart/") and depth < MAX_DEPTH else None
         if pieces is None:
-            found.append(part)
+            # What can't be taken apart is shown as it is, rather than hidden in a file.
+            is_odd = part.type.startswith("multipart/")
+            found.append(replace(part, type="text/plain", name=None) if is_odd else part)
             continue
         default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
         todo.extend((read_part(piece, default), depth + 1) for piece in reversed(pieces))

@@ -10,6 +10,8 @@ from .mail_charset import clean
 MAX_HTML = 4_000_000
 #: libxml2 needs quadratic time for elements nested this often without an end.
 MAX_DEPTH = 2_000
+#: Quoted history begins before this line, or a person would not find it either.
+MAX_LINES = 10_000
 
 #: Stand for a line break, a line break inside ``<pre>``, and the edges of the element searched for: private
 #: characters, which are taken out of what comes in.
@@ -24,7 +26,7 @@ _DROPPED = ("script", "style", "head", "template", "noscript", "iframe", "object
 _SPACES = re.compile("[ \t\n\f\u200b]+")
 _AROUND_BREAK = re.compile("[ \xa0]*[\ue0f1\ue0f2] *")
 _MANY_BREAKS = re.compile("\n{3,}")
-_ANY_TAG = re.compile(r"<(?:!--.*?-->|[^<>]*>)", re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _OPENING = re.compile(r"<[a-zA-Z]")
 _CLOSING = re.compile(r"</[a-zA-Z]")
 
@@ -114,8 +116,8 @@ _DIVIDER_WORDS = (
 _DIVIDER = re.compile(rf"[-_ ]{{2,40}}(?:{_DIVIDER_WORDS})[-_ ]{{0,40}}", re.IGNORECASE)
 _HEADER_LINE = re.compile(
     r"\*{0,2}(?:(?P<from>from|von|de|da|van|od|från|kimden|gönderen|差出人|发件人|من)|sent|date|gesendet|datum|envoyé|"
-    r"enviado(?: el| em)?|fecha|data|inviato|verzonden|wysłano|skickat|gönderildi|tarih|送信日時|日時|to|an|à|a|para|aan|"
-    r"do|till|kime|宛先|subject|betreff|objet|objeto|asunto|oggetto|assunto|onderwerp|temat|ämne|konu|件名|cc)"
+    r"enviado(?: el| em)?|fecha|data|inviato|verzonden|wysłano|skickat|gönderildi|tarih|送信日時|日時|to|an|à|a|para|"
+    r"aan|do|till|kime|宛先|(?P<subject>subject|betreff|objet|objeto|asunto|oggetto|assunto|onderwerp|temat|ämne|konu|件名)|cc)"
     r"\s{0,2}\*{0,2}\s{0,2}[:：].{0,300}",
     re.IGNORECASE,
 )
@@ -130,7 +132,7 @@ def split_quote(text: str) -> tuple[str, str]:
     :return: (new text, quoted history), either may be empty.
     """
     lines = text.split("\n")
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[:MAX_LINES]):
         line = line.strip()
         if not line or line.startswith(">") and line != QUOTE_LINE:
             continue
@@ -167,12 +169,15 @@ def _wrote_head(lines, number, line):
 
 
 def _starts_header_block(lines, number, line):
-    """Tell whether an Outlook block (From, Sent, To, Subject) starts here: three header lines in a row."""
+    """Tell whether an Outlook block starts here: header lines in a row, from sender to subject."""
     match = _HEADER_LINE.fullmatch(line[:400]) if ":" in line or "：" in line else None
     if not match or not match["from"]:
         return False
-    following = lines[number + 1 : number + 3]
-    return len(following) == 2 and all(_HEADER_LINE.fullmatch(line.strip()[:400]) for line in following)
+    for following in lines[number + 1 : number + 7]:
+        match = _HEADER_LINE.fullmatch(following.strip()[:400])
+        if not match or match["subject"]:
+            return bool(match)
+    return False
 
 
 def _quote_end(lines, start):

@@ -14,6 +14,7 @@ from . import marketplace_conversation_key
 from . import marketplace_message
 from . import marketplace_intake
 from . import helpdesk_ticket
+from . import ir_cron
 from . import ir_mail_server
 from . import ir_websocket
 from . import mail_message

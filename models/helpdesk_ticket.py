@@ -69,11 +69,28 @@ class HelpdeskTicket(models.Model):
         except Exception as error:
             _logger.exception("The ticket of conversation %s can't be made as configured", conversation.id)
             bare = {**values, "team_id": False, "category_id": False}
-            ticket = Ticket.with_context(import_file=True).create(bare).with_env(self.env)
+            # Past the automation rules: one of them may be what fails.
+            create = getattr(type(Ticket).create, "origin", type(Ticket).create)
+            ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
             ticket._marketplace_note(
                 self.env._("This ticket could not be made as configured, so team and category are missing: %s", error)
             )
             return ticket
+
+    @api.model
+    def _marketplace_fill_required(self, values):
+        """Return create values with something in each required field that nobody gave a value."""
+        fillers = {"char": "-", "text": "-", "html": "-", "date": fields.Date.today(), "datetime": fields.Datetime.now()}
+        given = {**self.default_get(list(self._fields)), **values}
+        for name, field in self._fields.items():
+            if field.required and field.store and not field.compute and not given.get(name):
+                if field.type == "many2one":
+                    given[name] = self.env[field.comodel_name].search([], limit=1).id
+                elif field.type == "selection":
+                    given[name] = field.get_values(self.env)[0]
+                else:
+                    given[name] = fillers.get(field.type, 0)
+        return given
 
     @api.model
     def _marketplace_prepare_values(self, conversation, mail):
@@ -196,6 +213,17 @@ class HelpdeskTicket(models.Model):
 
     # === ORDER === #
 
+    def _marketplace_learn_order(self, order):
+        """Take over the order of a conversation that had none when the ticket was made."""
+        if order and not self.marketplace_order_id:
+            site = self.marketplace_site_id
+            self.write(
+                {
+                    "name": self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=site.name),
+                    **self._marketplace_prepare_order_values(order),
+                }
+            )
+
     def _marketplace_order_changed(self, order):
         """Follow an order: its first fill is one write together with its state, which rules can use."""
         values = self._marketplace_prepare_order_values(order)
@@ -233,29 +261,8 @@ class HelpdeskTicket(models.Model):
             "item_ref": item,
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
             "order": order_sudo and order_sudo._describe(),
-            "others": self._marketplace_describe_others(),
+            "others": self.env["marketplace.conversation"].sudo()._describe_others(self),
         }
-
-    def _marketplace_describe_others(self):
-        """Return the same buyer's other tickets that the user may see, newest first."""
-        Conversation = self.env["marketplace.conversation"].sudo()
-        mine = Conversation.search([("ticket_id", "=", self.id)], limit=1)
-        if not mine.buyer_alias:
-            return []
-        others = Conversation.search(
-            [("account_id", "=", mine.account_id.id), ("buyer_alias", "=", mine.buyer_alias), ("id", "!=", mine.id)],
-            limit=20,
-        ).ticket_id.sudo(False)._filtered_access("read")  # fmt: skip
-        return [
-            {
-                "id": ticket.id,
-                "number": ticket.number,
-                "name": ticket.name,
-                "stage": ticket.stage_id.name,
-                "order_ref": ticket.marketplace_order_ref,
-            }
-            for ticket in others
-        ]
 
     # === NOTHING BUT A REPLY GOES TO A BUYER === #
 

@@ -36,14 +36,15 @@ class MarketplaceConversation(models.Model):
         :param order: the order it names, or an empty recordset.
         """
         keys = self._get_keys(mail, order)
-        conversation = self._find(site.account_id, mail, order, keys)
+        known = self._get_known_keys(site.account_id, keys)
+        conversation = self._find(site.account_id, mail, order, keys, known)
         if conversation:
-            conversation.lock_for_update(allow_referencing=True)
+            # This write is the lock: it waits for whoever holds the row, then fails if they changed it.
+            conversation.message_count += 1
+            conversation.flush_recordset(["message_count"])
         else:
             conversation = self._create_for(site, mail, order)
-        conversation._learn(keys, order)
-        conversation.message_count += 1
-        conversation.flush_recordset()
+        conversation._learn(keys, known, order)
         return conversation
 
     @api.model
@@ -53,18 +54,29 @@ class MarketplaceConversation(models.Model):
         return ([("order", order.order_ref)] if order else []) + refs
 
     @api.model
-    def _find(self, account, mail, order, keys):
-        found = self.env["marketplace.conversation.key"].search(
-            [("account_id", "=", account.id), ("type", "in", [key[0] for key in keys]),
-             ("value", "in", [key[1] for key in keys])]
-        )  # fmt: skip
-        by_key = {(key.type, key.value): key.conversation_id for key in found}
+    def _get_known_keys(self, account, keys):
+        """Return the rows of those keys that lead somewhere already."""
+        types, values = [key[0] for key in keys], [key[1] for key in keys]
+        return self.env["marketplace.conversation.key"].search(
+            [("account_id", "=", account.id), ("type", "in", types), ("value", "in", values)]
+        )
+
+    @api.model
+    def _find(self, account, mail, order, keys, known):
+        """Return the conversation that the strongest of the keys leads to, or an empty recordset."""
+        by_key = {(key.type, key.value): key.conversation_id for key in known}
         for key in keys:
             conversation = by_key.get(key, self.browse())
             # A thread that is about another order than the mail names is not this mail's thread.
             if conversation and not (order and conversation.order_id and conversation.order_id != order):
                 return conversation
         return self.browse() if order else self._find_by_alias(account, mail)
+
+    @api.model
+    def _find_for(self, account, mail, order):
+        """Return the conversation of a mail without locking or making one."""
+        keys = self._get_keys(mail, order)
+        return self._find(account, mail, order, keys, self._get_known_keys(account, keys))
 
     @api.model
     def _find_by_alias(self, account, mail):
@@ -91,6 +103,7 @@ class MarketplaceConversation(models.Model):
                 "site_id": site.id,
                 "order_id": order.id,
                 "buyer_alias": self._get_alias(mail),
+                "message_count": 1,
             }
         )
         if not self._get_keys(mail, order) and conversation.buyer_alias:
@@ -110,15 +123,11 @@ class MarketplaceConversation(models.Model):
             self.key_ids = [Command.create(dict(self._prepare_key("alias", self.buyer_alias)))]
         self.env.flush_all()
 
-    def _learn(self, keys, order):
+    def _learn(self, keys, known, order):
         """Add keys and the order learnt from a mail; keys of a thread without an order come over."""
         self.ensure_one()
         if order and not self.order_id:
             self.order_id = order
-        known = self.env["marketplace.conversation.key"].search(
-            [("account_id", "=", self.account_id.id), ("type", "in", [key[0] for key in keys]),
-             ("value", "in", [key[1] for key in keys])]
-        )  # fmt: skip
         orderless = known.filtered(lambda key: key.conversation_id != self and not key.conversation_id.order_id)
         orderless.conversation_id = self
         known_keys = set(known.mapped(lambda key: (key.type, key.value)))
@@ -132,3 +141,24 @@ class MarketplaceConversation(models.Model):
 
     def _prepare_key(self, type_, value):
         return {"account_id": self.account_id.id, "type": type_, "value": value}
+
+    # === SHOWING === #
+
+    @api.model
+    def _describe_others(self, ticket):
+        """Return the other tickets of a ticket's buyer, newest first, as far as the ticket's user may see them."""
+        mine = self.search([("ticket_id", "=", ticket.id)], limit=1)
+        if not mine.buyer_alias:
+            return []
+        domain = [("account_id", "=", mine.account_id.id), ("buyer_alias", "=", mine.buyer_alias), ("id", "!=", mine.id)]
+        others = self.search(domain, limit=20).ticket_id.with_env(ticket.env)._filtered_access("read") - ticket
+        return [
+            {
+                "id": other.id,
+                "number": other.number,
+                "name": other.name,
+                "stage": other.stage_id.name,
+                "order_ref": other.marketplace_order_ref,
+            }
+            for other in others
+        ]

@@ -22,6 +22,10 @@ class MarketplaceIntake(models.AbstractModel):
     def _process(self, message):
         """Process one locked row of the ledger in one transaction, without any call to a marketplace."""
         mail = self._read(message)
+        if message.state == "waiting_order":
+            # Read and judged before it began to wait.
+            self._process_buyer_message(message, message.site_id, mail)
+            return
         message.site_id = site = message.site_id._for_mail(mail)
         message.write(self._prepare_reading(mail, message))
         verdict = self._judge(message, mail)
@@ -44,7 +48,7 @@ class MarketplaceIntake(models.AbstractModel):
         return read_mail(
             base64.b64decode(message.raw or b""),
             authserv_id=self._get_param("authserv_id"),
-            seller_names=message.site_id._get_seller_names(),
+            seller_names=message.site_id._get_seller_names(message.account_id.id),
             marketplaces=self.env["marketplace.app"]._get_marketplaces(),
         )
 
@@ -131,15 +135,13 @@ class MarketplaceIntake(models.AbstractModel):
             ticket_id=ticket.id,
             mail_message_id=posted.id,
         )
-        ticket._marketplace_changed()
 
     @api.model
     def _must_wait(self, message, mail, order):
         """Tell whether a new ticket's message waits for its order; never longer than its deadline."""
         if not order or order.state != "pending" or not order.account_id._is_fetchable():
             return False
-        Conversation = self.env["marketplace.conversation"]
-        if Conversation._find(order.account_id, mail, order, Conversation._get_keys(mail, order)).ticket_id:
+        if self.env["marketplace.conversation"]._find_for(order.account_id, mail, order).ticket_id:
             return False
         now = fields.Datetime.now()
         if not message.wait_until:
@@ -153,6 +155,8 @@ class MarketplaceIntake(models.AbstractModel):
         ticket = conversation.ticket_id
         if ticket:
             ticket._marketplace_reopen()
+            ticket._marketplace_learn_order(conversation.order_id)
+            ticket._marketplace_changed()
         else:
             ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
         return ticket
@@ -168,7 +172,7 @@ class MarketplaceIntake(models.AbstractModel):
         if mail.urgent and mail.order_ref and not order:
             order = Order._find_or_create(site, mail.order_ref)
         message.order_id = order
-        found = Conversation._find(account, mail, order, Conversation._get_keys(mail, order))
+        found = Conversation._find_for(account, mail, order)
         if not found.ticket_id and not mail.urgent:
             message._finish("ignored", self.env._("No ticket of this order."))
             return
@@ -176,5 +180,7 @@ class MarketplaceIntake(models.AbstractModel):
         ticket = conversation.ticket_id
         if mail.urgent:
             ticket = self._get_ticket(conversation, mail)
+        else:
+            ticket._marketplace_changed()
         posted = ticket._marketplace_post_notice(message, mail)
         self._finish(message, conversation, ticket, posted)

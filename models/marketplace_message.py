@@ -1,16 +1,19 @@
 import base64
 import hashlib
+import itertools
 import logging
 import random
 import time
 from datetime import timedelta
 
+import psycopg2
 from psycopg2 import IntegrityError, OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.tools import SQL
 
 from .marketplace_order import PURGE_AFTER
 
@@ -105,9 +108,6 @@ class MarketplaceMessage(models.Model):
         :param str message_id: its Message-ID header, may be empty.
         :return: the new row, or an empty recordset for a mail that is there already.
         """
-        key = message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}"
-        if self.search_count([("address", "=", address), ("message_key", "=", key)], limit=1):
-            return self.browse()
         now = fields.Datetime.now()
         values = {
             "site_id": site.id,
@@ -115,29 +115,31 @@ class MarketplaceMessage(models.Model):
             "company_id": site.company_id.id,
             "app_id": site.app_id.id,
             "address": address,
-            "message_key": key,
-            "raw": base64.b64encode(raw),
+            "message_key": message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
+            "raw": psycopg2.Binary(base64.b64encode(raw)),
             "raw_size": len(raw),
+            "state": "received",
             "next_attempt": now,
             "purge_after": (now + PURGE_AFTER * 6).date(),
+            "create_uid": self.env.uid,
+            "create_date": now,
         }
-        try:
-            with self.env.cr.savepoint():
-                message = self.create(values)
-                message.flush_recordset()
-        except IntegrityError as error:
-            if error.pgcode != UNIQUE_VIOLATION:
-                raise
-            return self.browse()
-        self._trigger_process()
+        # One statement that a second copy can't get past, and that a mail server does not wait long for.
+        columns = SQL(", ").join(map(SQL.identifier, values))
+        query = SQL(
+            "INSERT INTO marketplace_message (%s) VALUES %s ON CONFLICT (address, message_key) DO NOTHING RETURNING id",
+            columns,
+            tuple(values.values()),
+        )
+        message = self.browse(row[0] for row in self.env.execute_query(query))
+        if message:
+            self._trigger_process()
         return message
 
     @api.model
     def _trigger_process(self, at=None):
         """Wake the action that works off the ledger."""
-        cron = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_process_messages", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger(at=at)
+        self.env["ir.cron"]._marketplace_wake("ir_cron_process_messages", at)
 
     # === ACTION METHODS === #
 
@@ -169,16 +171,15 @@ class MarketplaceMessage(models.Model):
     @api.model
     def _cron_process(self):
         """Work off the ledger, one mail a transaction; wake itself while work remains."""
-        progress = self.env["ir.cron"]
-        helped = False
-        while True:
+        for done in itertools.count():
             message = self._take_next()
             if not message:
                 return
-            if not helped:
-                helped = self._wake_helpers()
+            if done == 1:
+                # A second mail at once: let the parallel actions help.
+                self._wake_helpers()
             message._process_safely()
-            if not progress._commit_progress(1):
+            if not self.env["ir.cron"]._commit_progress(1):
                 break
         # Odoo would come back within a minute only; a trigger brings it back at once.
         self.env["ir.cron"].browse(self.env.context.get("cron_id")).exists()._trigger()
@@ -208,13 +209,10 @@ class MarketplaceMessage(models.Model):
 
     @api.model
     def _wake_helpers(self):
-        """Start the parallel actions when more than one mail waits."""
-        now = fields.Datetime.now()
-        if self.search_count([("state", "in", OPEN_STATES), ("next_attempt", "<=", now)], limit=2) > 1:
-            here = self.env.context.get("cron_id")
-            for cron in self._get_process_crons().filtered(lambda one: one.id != here):
-                cron._trigger()
-        return True
+        """Start the parallel actions."""
+        here = self.env.context.get("cron_id")
+        for cron in self._get_process_crons().filtered(lambda one: one.active and one.id != here):
+            cron._trigger()
 
     @api.model
     def _get_process_crons(self):

@@ -134,9 +134,7 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _trigger_fetch(self, at=None):
-        cron = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_fetch_orders", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger(at=at)
+        self.env["ir.cron"]._marketplace_wake("ir_cron_fetch_orders", at)
 
     # === STORING === #
 
@@ -157,28 +155,30 @@ class MarketplaceOrder(models.Model):
             values["state"] = "unavailable"
         self.write(values)
         if values.get("state"):
-            self._wake_messages()
             self.ticket_ids._marketplace_order_changed(self)
 
     def _store(self, snapshot):
         """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers."""
         self.ensure_one()
-        first = self.state != "known"
+        if self.state == "known":
+            self.line_ids.unlink()
+            self.package_ids.unlink()
         self.write(self._prepare_values(snapshot))
-        self.line_ids._replace(self, snapshot.lines)
-        self.package_ids._replace(self, snapshot.packages)
-        self.ref_ids._add(self, snapshot.other_refs)
-        if first:
-            self._wake_messages()
+        self.line_ids._add(self, snapshot.lines)
+        self.package_ids._add(self, snapshot.packages)
+        if snapshot.other_refs:
+            self.ref_ids._add(self, snapshot.other_refs)
         self.ticket_ids._marketplace_order_changed(self)
 
     def _prepare_values(self, snapshot):
         recipient = snapshot.recipient
         delivered = snapshot.status == "delivered" and (snapshot.deliver_by or snapshot.updated)
-        site = self.account_id.site_ids.filtered(lambda one: one.site_ref == snapshot.site_ref)[:1]
+        site = self.site_id
+        if site.site_ref != snapshot.site_ref:
+            site = self.account_id.site_ids.filtered(lambda one: one.site_ref == snapshot.site_ref)[:1] or site
         return {
             "state": "known",
-            "site_id": site.id or self.site_id.id,
+            "site_id": site.id,
             "status": snapshot.status,
             "raw_status": snapshot.raw_status,
             "fulfilled_by": snapshot.fulfilled_by,
@@ -213,15 +213,6 @@ class MarketplaceOrder(models.Model):
     @ormcache("code")
     def _get_currency_id(self, code):
         return self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)]).id
-
-    def _wake_messages(self):
-        """Let messages that wait for these orders go on."""
-        waiting = self.env["marketplace.message"].search(
-            [("order_id", "in", self.ids), ("state", "=", "waiting_order")]
-        )
-        if waiting:
-            waiting.write({"next_attempt": fields.Datetime.now()})
-            self.env["marketplace.message"]._trigger_process()
 
     # === SHOWING === #
 

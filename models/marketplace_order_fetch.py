@@ -79,16 +79,36 @@ class MarketplaceOrderFetch(models.AbstractModel):
         account, ref = order.account_id, order.order_ref
         snapshot, error = self._call(account, "fetch_order", lambda api_: api_.fetch_order(ref))
         if snapshot:
-            try:
-                with self.env.cr.savepoint():
-                    order._store(snapshot)
-                    return
-            except OperationalError:
-                raise
-            except Exception as caught:
-                _logger.exception("Order %s can't be stored", order.id)
-                error = Unreadable(str(caught))
-        order._note_failure(error)
+            error = self._store(order, snapshot)
+        if error:
+            order._note_failure(error)
+        if order.state != "pending":
+            self._process_waiting(order)
+
+    @api.model
+    def _store(self, order, snapshot):
+        """Store a snapshot; returns the error when it can't be."""
+        try:
+            order._store(snapshot)
+            self.env.flush_all()
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("Order %s can't be stored", order.id)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            return Unreadable(str(error))
+        return None
+
+    @api.model
+    def _process_waiting(self, order):
+        """Let the messages that waited for an order go on, here and now: agents look at the clock."""
+        Message = self.env["marketplace.message"]
+        waiting = Message.search([("order_id", "=", order.id), ("state", "=", "waiting_order")], order="id")
+        for message in waiting:
+            self.env["ir.cron"]._commit_progress()
+            locked = message.try_lock_for_update(allow_referencing=True)
+            locked.filtered(lambda one: one.state == "waiting_order")._process_safely()
 
     @api.model
     def _call(self, account, operation, call):

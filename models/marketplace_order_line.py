@@ -40,9 +40,8 @@ class MarketplaceOrderLine(models.Model):
             "cancel_requested": line.cancel_requested,
         }
 
-    def _replace(self, order, lines):
-        """Make the lines of an order equal to those of a snapshot."""
-        self.unlink()
+    def _add(self, order, lines):
+        """Add the lines of a snapshot to an order."""
         self.create([dict(self._prepare_values(line), order_id=order.id) for line in lines])
 
     def _describe(self, marketplace, storefront):

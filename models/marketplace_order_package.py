@@ -27,9 +27,8 @@ class MarketplaceOrderPackage(models.Model):
             "shipped_at": naive(package.shipped),
         }
 
-    def _replace(self, order, packages):
-        """Make the packages of an order equal to those of a snapshot."""
-        self.unlink()
+    def _add(self, order, packages):
+        """Add the packages of a snapshot to an order."""
         self.create([dict(self._prepare_values(package), order_id=order.id) for package in packages])
 
     def _describe(self):

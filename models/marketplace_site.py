@@ -3,7 +3,7 @@ import string
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize_all
+from odoo.tools import email_normalize_all, ormcache
 
 ALPHABET = string.ascii_lowercase + string.digits
 
@@ -37,6 +37,8 @@ class MarketplaceSite(models.Model):
     alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
     address = fields.Char(
         related="alias_id.alias_full_name",
+        store=True,
+        index="btree_not_null",
         help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
     )
     state = fields.Selection(
@@ -84,9 +86,15 @@ class MarketplaceSite(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env.registry.clear_cache()
         sites = super().create(vals_list)
         sites._create_alias()
         return sites
+
+    def write(self, vals):
+        if "seller_name" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
@@ -148,12 +156,14 @@ class MarketplaceSite(models.Model):
         wanted = set(email_normalize_all(",".join(addresses)))
         if not wanted:
             return {}
-        sites = self.with_context(active_test=False).search([("alias_id.alias_full_name", "in", list(wanted))])
+        sites = self.with_context(active_test=False).search([("address", "in", list(wanted))])
         return {site.address: site for site in sites}
 
-    def _get_seller_names(self):
-        """Return all our own names in the accounts of these sites, never to be taken for a buyer's."""
-        sites = self.sudo().account_id.with_context(active_test=False).site_ids
+    @api.model
+    @ormcache("account_id")
+    def _get_seller_names(self, account_id):
+        """Return all our own names in an account, never to be taken for a buyer's."""
+        sites = self.with_context(active_test=False).search([("account_id", "=", account_id)])
         return tuple(name for name in sites.mapped("seller_name") if name)
 
     def _for_mail(self, mail):

@@ -26,7 +26,9 @@ class Mail:
     message_ref: str | None
     subject: str
     authentication: str
-    raw: bytes = field(repr=False)
+    size: int
+    generation: int
+    raw: bytes | None = field(repr=False)  # None once it is settled
     state: str = "queued"
     attempts: int = 0
     answer: str | None = None
@@ -35,7 +37,7 @@ class Mail:
 
     def report(self):
         """Return the mail as plain data, without its raw bytes."""
-        return {k: v for k, v in asdict(self).items() if k != "raw"} | {"size": len(self.raw)}
+        return {key: value for key, value in asdict(self).items() if key not in ("raw", "generation")}
 
 
 class Outbox:
@@ -85,6 +87,8 @@ class Outbox:
             message_ref=message_ref or _find_message_ref(raw),
             subject=str(head.get("Subject", "")),
             authentication=authentication,
+            size=len(raw),
+            generation=self._world.generation,
             raw=raw,
         )
         with self._world.lock:
@@ -119,6 +123,8 @@ class Outbox:
 
     def _work(self):
         while mail := self._pop():
+            if mail.generation != self._world.generation:
+                continue
             code, answer = self._try(mail)
             mail.attempts += 1
             mail.answer = f"{code} {answer}"
@@ -131,7 +137,7 @@ class Outbox:
 
     def _settle(self, mail, state):
         with self._changed:
-            mail.state = state
+            mail.state, mail.raw = state, None
             mail.accepted = stamp(now()) if state == "accepted" else None
             self._changed.notify_all()
 

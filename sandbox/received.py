@@ -4,7 +4,7 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, field
 from email import message_from_bytes, policy
-from email.utils import format_datetime, getaddresses, parseaddr
+from email.utils import format_datetime, getaddresses
 
 from .amazon.identity import ses_server
 from .amazon.times import now, stamp
@@ -43,7 +43,7 @@ def open_mail(number, raw, to, sender):
     return Received(
         number=number,
         to=to,
-        sender=sender or "",
+        sender=sender,
         header_from=str(message.get("From", "")),
         subject=str(message.get("Subject", "")),
         text=_text(body),
@@ -81,7 +81,7 @@ def stamp_mail(raw, sender, recipients, authentication, authserv_id):
     """
     raw = _without_own_results(raw, authserv_id)
     host = _from_host(raw)
-    lines = [f"Return-Path: <{sender or ''}>"]
+    lines = [f"Return-Path: <{sender}>"]
     lines += [f"Delivered-To: {recipient}" for recipient in recipients]
     lines.append(_received(sender, recipients, authentication, authserv_id, host))
     lines.append(_results(sender, authentication, authserv_id, host))
@@ -120,7 +120,7 @@ def _organisation(host):
 
 
 def _results(sender, authentication, authserv_id, host):
-    mail_from = parseaddr(sender or "")[1].rpartition("@")[2] or "unknown"
+    mail_from = sender.rpartition("@")[2] or "unknown"
     if authentication == "pass":
         signer = _organisation(host)
         results = [

@@ -1,11 +1,11 @@
 """The catalogue of storefronts, taken from the module so that facts stand in one place."""
 
 try:  # inside Odoo this package is a part of the module …
-    from ..marketplaces.amazon.const import LWA_URL, RATES, SITES
+    from ..marketplaces.amazon.const import RATES, SITES
 except ImportError:  # … started by itself it lies beside ``marketplaces``
-    from marketplaces.amazon.const import LWA_URL, RATES, SITES
+    from marketplaces.amazon.const import RATES, SITES
 
-__all__ = ["LWA_URL", "RATES", "RELAY_HOSTS", "SITES", "get_site", "is_amazon_host"]
+__all__ = ["RATES", "RELAY_HOSTS", "SITES", "get_site", "is_amazon_host"]
 
 #: Hosts that pass mail on to buyers → their storefront.
 RELAY_HOSTS = {host: site for site in SITES for host in site.relay_hosts}

@@ -55,7 +55,10 @@ class Receiver:
         self._authserv_id = authserv_id
         self._alias_domains = {domain.lower() for domain in alias_domains}
         self._on_reply = on_reply
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sandbox-smtp")
+        # two pools: the seller's system may send us mail while it takes one, and must not wait for itself
+        self._pools = {
+            name: ThreadPoolExecutor(threads, thread_name_prefix=f"sandbox-{name}") for name in ("seller", "others")
+        }
         self._controller = None
 
     def start(self, port=0):
@@ -67,17 +70,21 @@ class Receiver:
     def stop(self):
         """Stop listening."""
         self._controller.stop()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def handle_DATA(self, server, session, envelope):
         """Take a mail: 250 only when it is safe, 451 when anything at all went wrong."""
         loop = asyncio.get_running_loop()
         authentication = self._introduction(session.host_name)
         raw, recipients = envelope.original_content, list(envelope.rcpt_tos)
+        sender = (envelope.mail_from or "").strip("<>")  # the empty sender comes as "<>"
+        groups = {"amazon": [], "seller": [], "people": []}
+        for recipient in recipients:
+            groups[self._whose(recipient, authentication)].append(recipient)
+        pool = self._pools["seller" if groups["seller"] else "others"]
         try:
-            return await loop.run_in_executor(
-                self._pool, self._take, raw, envelope.mail_from, recipients, authentication
-            )
+            return await loop.run_in_executor(pool, self._take, raw, sender, groups, authentication)
         except Exception as error:  # noqa: BLE001 - whatever it was, a mail is never refused for good because of us
             _logger.info("451 to %s: %s", ", ".join(recipients), type(error).__name__)
             return _WAIT
@@ -86,10 +93,7 @@ class Receiver:
         known, _dash, authentication = (hello or "").removesuffix(".invalid").rpartition("-")
         return authentication if hmac.compare_digest(known.encode(), self._token.encode()) else "none"
 
-    def _take(self, raw, sender, recipients, authentication):
-        groups = {"amazon": [], "seller": [], "people": []}
-        for recipient in recipients:
-            groups[self._whose(recipient, authentication)].append(recipient)
+    def _take(self, raw, sender, groups, authentication):
         if any(self._refuses(recipient, raw, sender) for recipient in groups["amazon"]):
             return "550 5.7.1 Sender is not authorized"
         if groups["seller"]:  # first: a failure must leave no trace elsewhere, the sender comes again

@@ -16,6 +16,9 @@ class _Quiet(WSGIRequestHandler):
     def log(self, type, message, *args):
         pass
 
+    def connection_dropped(self, error, environ=None):
+        self.close_connection = True  # otherwise a call that hung would be followed by waiting for the next one
+
 
 class Application:
     """WSGI application that hands each request to the part that owns its path."""

@@ -91,6 +91,7 @@ class World:
         self.lock = threading.RLock()
         self._path = Path(path) if path else None
         self._numbers = itertools.count(1)
+        self.generation = 0  # counts resets: mails queued before one are dropped
         self.sellers = {}
         self.orders = Orders()
         self.tokens = Tokens(self.sellers)
@@ -111,6 +112,7 @@ class World:
     def reset(self):
         """Begin again: demo sellers and orders, no faults, no mails. Addresses stay."""
         with self.lock:
+            self.generation += 1
             self.sellers.clear()
             self.sellers.update({seller.code: seller for seller in SELLERS})
             for part in (self.orders, self.tokens, self.faults, self.limits, self.requests):

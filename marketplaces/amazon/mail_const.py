@@ -88,15 +88,23 @@ SENDERS = {
     "marketplace-messages": "consumer",
 }
 #: Senders of several kinds of notices: the subject tells which, before the table above does.
-SENDERS_BY_SUBJECT = ("donotreply", "do-not-reply", "auto-communication", "order-update", "seller-notification", "no-reply")
+SENDERS_BY_SUBJECT = (
+    "donotreply",
+    "do-not-reply",
+    "auto-communication",
+    "order-update",
+    "seller-notification",
+    "no-reply",
+)
 #: Words in a subject (case-folded, straight apostrophes) → kind or notice; the first that is found decides.
 #: IT, ES, EN, FR and the JP cancellation were seen; the other languages are the same words translated.
 SUBJECTS = (
     (
         "undelivered",
-        "non è stato consegnato|could not be delivered|not delivered|was not sent|konnte nicht zugestellt|nicht zugestellt|"
-        "pas été remis|pas pu être|no se ha entregado|no se ha podido entregar|no se pudo entregar|não foi entregue|"
-        "niet worden bezorgd|niet bezorgd|nie została dostarczona|nie został dostarczony|kunde inte levereras|"
+        "non è stato consegnato|could not be delivered|not delivered|was not sent|konnte nicht zugestellt|"
+        "nicht zugestellt|pas été remis|pas pu être|no se ha entregado|no se ha podido entregar|"
+        "no se pudo entregar|não foi entregue|niet worden bezorgd|niet bezorgd|"
+        "nie została dostarczona|nie został dostarczony|kunde inte levereras|"
         "teslim edilemedi|配信できません|送信されません|配信されません",
     ),
     (
@@ -107,8 +115,8 @@ SUBJECTS = (
     ),
     (
         "atoz_claim",
-        "a-to-z|a to z|a-bis-z|a bis z|dalla a alla z|de la a a la z|a à z|a-z guarantee|a-tot-z|マーケットプレイス保証|"
-        "richiesta di rimborso ricevuta|claim received on order|claim decision on order",
+        "a-to-z|a to z|a-bis-z|a bis z|dalla a alla z|de la a a la z|a à z|a-z guarantee|a-tot-z|"
+        "マーケットプレイス保証|richiesta di rimborso ricevuta|claim received on order|claim decision on order",
     ),
     ("chargeback", "chargeback|charge dispute|rückbuchung|rétrofacturation|contraccusa|contracargo|チャージバック"),
     (
@@ -144,37 +152,56 @@ BODIES = (
 
 #: A message written by Amazon's customer service for a buyer. Source: US 2016–2020 verbatim, IT 2026 (parser).
 AGENT_SUBJECTS = ("an inquiry from one of our customers", "an enquiry from one of our customers")
-AGENT_DETAILS = "details|dettagli|détails|détail|einzelheiten|detalles|detalhes|szczegóły|detaljer|ayrıntılar|詳細"
-AGENT_REASON = "reason|motivo|motif|grund|reden|powód|anledning|neden|理由"
-AGENT_END = ("to respond to this customer", "please respond", "please reply", "thank you", "sincerely", "grazie", "cordial")
+#: Labels of the line that says what it is about, the best first.
+AGENT_LABELS = (
+    "details|dettagli|détails|détail|einzelheiten|detalles|detalhes|szczegóły|detaljer|ayrıntılar|詳細|"
+    "comments|commenti|reason|motivo|motif|grund|reden|powód|anledning|neden|理由"
+).split("|")
+AGENT_END = (
+    "to respond to this customer",
+    "please respond",
+    "please reply",
+    "thank you",
+    "sincerely",
+    "grazie",
+    "cordial",
+)
 
 #: Sentences above the buyer's words when nothing marks them. The frame itself is read by shape, not by these.
-INTROS = (
-    "you have received a message|you received a message|du hast eine nachricht erhalten|sie haben eine nachricht erhalten|"
-    "vous avez reçu un message|hai ricevuto un messaggio|ha recibido un mensaje|has recibido un mensaje|"
-    "você recebeu uma mensagem|otrzymałeś wiadomość|je hebt een bericht|du har fått ett meddelande|"
-    "bir mesaj aldınız|メッセージを受信|لقد تلقيت رسالة"
-).split("|")
+INTROS = tuple(
+    (
+        "you have received a message|you received a message|du hast eine nachricht erhalten|"
+        "sie haben eine nachricht erhalten|vous avez reçu un message|hai ricevuto un messaggio|ha recibido un mensaje|"
+        "has recibido un mensaje|você recebeu uma mensagem|otrzymałeś wiadomość|je hebt een bericht|"
+        "du har fått ett meddelande|bir mesaj aldınız|メッセージを受信|لقد تلقيت رسالة"
+    ).split("|")
+)
+#: Headings right above the words in HTML without its ``<pre>``.
+MESSAGE_LABELS = frozenset(
+    "message nachricht messaggio mensaje mensagem bericht meddelande wiadomość mesaj メッセージ رسالة الرسالة".split()
+)
 #: Words that close the frame; needed only when one of its two markers is lost.
 END_WORDS = frozenset(
-    "end ende fin fine final finalizar encerrar fim koniec zakończ einde slut slutet sonu son نهاية メッセージはここまで".split()
+    (
+        "end ende fin fine final finalizar encerrar fim koniec zakończ einde slut slutet sonu son نهاية "
+        "メッセージはここまで"
+    ).split()
 )
 #: Lines of Amazon's footer; two of them, or one of the first three, prove that it is there.
 FOOTER_PROOFS = ("SPC-", "[commMgrTok:", "For Your Information: To help")
-FOOTERS = (
-    "https://sellercentral",
-    "copyright ",
-    "droits d'auteur",
-    "derechos de autor",
-    "direitos autorais",
-    "dieser service wird ausschließlich",
-    "wir speichern den nachrichtenverkehr",
-    "este servicio se proporciona",
-    "amazon eu s.à r.l.",
-    "pour votre information",
-    "nota informativa",
+FOOTERS = tuple(
+    (
+        "https://sellercentral|copyright |droits d'auteur|derechos de autor|direitos autorais|"
+        "dieser service wird ausschließlich|wir speichern den nachrichtenverkehr|este servicio se proporciona|"
+        "amazon eu s.à r.l.|pour votre information|nota informativa|was this email helpful|resolve case|"
+        "report questionable activity|view message|war diese e-mail hilfreich|fall lösen|"
+        "verdächtige aktivitäten melden|nachricht anzeigen|cet e-mail a-t-il été utile|"
+        "résoudre le problème|signaler une activité|"
+        "questa e-mail è stata utile|risolvi caso|segnala attività sospetta|¿te pareció útil|resolver caso|"
+        "informar de actividad sospechosa|ver mensaje|este e-mail foi útil|solucionar o caso|denunciar atividade|"
+        "czy ten e-mail był pomocny|rozwiąż sprawę|zgłoś wątpliwą|このeメールは"
+    ).split("|")
 )
-
 #: Words for "buyer" that stand where a name should be, besides everything that has "Amazon" in it.
 PLACEHOLDERS = frozenset(
     "buyer customer guest kunde kundin käufer käuferin client cliente acheteur acquirente comprador klant koper kund "

@@ -16,7 +16,8 @@ _HONORIFIC_BEFORE = re.compile(
 #: subjects of 2016–2026; IT SV PL TR AR are the same words translated.
 _SUBJECT = re.compile(
     r"(?:Amazon customers?|Amazon-Kund(?:en|in|e)|client(?:e)? (?:de )?Amazon|Amazon-klant|Amazon-kund(?:en)?|"
-    r"klienta Amazon|Amazon müşterisi|Amazonの(?:カスタマー|お客様)|عميل أمازون)[ \u3000]+(.{1,80}?)\s*(?:[(（\[]|様|さま|さん|$)",
+    r"klienta Amazon|Amazon müşterisi|Amazonの(?:カスタマー|お客様)|عميل أمازون)"
+    r"[ \u3000]+([^\s(（\[].{0,79}?)\s*(?:[(（\[]|様|さま|さん|$)",
     re.IGNORECASE,
 )
 _SUBJECT_IN_MIDDLE = re.compile(r"Amazon (.{1,80}?) pergunta do cliente", re.IGNORECASE)
@@ -26,7 +27,9 @@ _COPY_SUBJECT = re.compile(
     r"meddelande till) (.{1,80}?)\s*(?:[(（\[]|$)",
     re.IGNORECASE,
 )
-_COPY_BODY = re.compile(r"copy of the e-?mail (?:that )?you sent to ([^\n]{1,80}?)\.?\s*$", re.IGNORECASE | re.MULTILINE)
+_COPY_BODY = re.compile(
+    r"copy of the e-?mail (?:that )?you sent to ([^\n]{1,80}?)\.?\s*$", re.IGNORECASE | re.MULTILINE
+)
 #: "… the message you sent to NAME on 2026-09-10 for the order [406-…]"
 _DATE_BEFORE_ORDER = re.compile(r"\d{1,4}[-./年]\d{1,2}[-./月]\d{1,4}|\d{1,2}\.? [^\W\d_]{3,12}\.? \d{4}")
 _TO_NAME = re.compile(r" (?:to|an|a|à|ad|para|aan|do|till) ", re.IGNORECASE)

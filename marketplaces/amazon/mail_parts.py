@@ -5,22 +5,19 @@ write anything, also Amazon's own phrases. The frame is found by its shape, whic
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 from ..mail_text import END, START, is_divider, mark_quotes, parse_html, split_quote, tree_to_text
 from . import mail_const as const
+from .mail_keys import find_orders
 
-#: Source: order numbers of 15 countries, mails of 2016–2026; D01 are digital orders.
-_ORDER = re.compile(r"(?<![\d-])((?:\d{3}|D\d\d)-\d{7}-\d{7})(?![\d-])")
-_ITEM = re.compile(r"ASIN:? {0,3}(B[0-9A-Z]{9}|\d{9}[\dX])\b|/dp/(B[0-9A-Z]{9}|\d{9}[\dX])\b")
 _URL = re.compile(r"https://[^\s<>\"'\]]{1,2000}")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{6,64}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DASHES = "-–—"
-_TO_ASCII = {ord(c): "-" for c in "‐‑‒–—−－"} | {ord(c): str(unicodedata.digit(c)) for c in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"}
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_PRODUCT_LINE = re.compile(r"#\s{0,3}ASIN\b|\d{1,3}[ \t/].{0,400}(?:\[ASIN:|\bB0[0-9A-Z]{8}\b)")
+_ANSWER_SUBJECT = re.compile(r"(?:re|aw|antw|sv|odp|ynt|rif|r|res|回复|答复) ?[:：]", re.IGNORECASE)
+_AGENT_ITEM = re.compile(r"^ {0,3}(?:ASIN|Item|Article|Artikel|Articolo|Artículo|Produto|商品) ?[:：]", re.MULTILINE)
+_AGENT_ORDER = re.compile(r"^ {0,3}[^\W\d_]{3,15} ?# ?[:：] {0,3}(?:\d{3}|D\d\d)-\d{7}-\d{7}", re.MULTILINE)
+_FOOTERS = (*const.FOOTERS, *(proof.casefold() for proof in const.FOOTER_PROOFS))
 _FIELD = re.compile(r"\s{0,3}([^\W\d_][^:：\n]{0,30}?) ?[:：] ?(.*)")
 
 
@@ -35,18 +32,6 @@ class Frame:
     how: str = ""
 
 
-def find_orders(text: str) -> list[str]:
-    """Return all order numbers in a text, in the order they stand."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:200_000]).translate(_TO_ASCII))
-    return _ORDER.findall(text)
-
-
-def find_item(text: str) -> str | None:
-    """Return the first ASIN in a text that Amazon wrote, or None."""
-    match = _ITEM.search(text)
-    return match and (match[1] or match[2])
-
-
 def is_marker(line: str) -> bool:
     """Tell whether a line is dashes around words; dashes alone, and a quoted mail's divider, are none."""
     line = line.strip(" \t\xa0\u200e\u200f")
@@ -58,7 +43,7 @@ def is_marker(line: str) -> bool:
 
 
 def read_frame(mail) -> Frame:
-    """Return the parts of a buyer mail; ``how`` is ``""`` when there is no frame to be found.
+    """Return the parts of a buyer mail; without any frame the readable text, less intro, footer and quotes.
 
     The HTML's one ``<pre>`` is surest (what the buyer typed is escaped there), then the markers of the text
     part, then those of the HTML. New words on top of a quoted mail of ours come before all of them. Exactly two
@@ -70,17 +55,35 @@ def read_frame(mail) -> Frame:
     marked = _by_markers(text)
     if marked.words and marked.foot and sum(map(is_marker, text.split("\n"))) == 2 and find_orders(marked.head):
         return marked
+    if mail.subject.casefold().startswith(const.AGENT_SUBJECTS) and not marked.how:
+        marked = _by_agent(mail) or marked
     html = _html_frame(mail.html) if mail.html else Frame()
-    if html.how == "pre" and (html.words or not marked.words):
+    if html.how == "pre" and marked.how != "agent" and (html.words or not marked.words):
         return _joined(html, marked)
     if marked.how:
         return _joined(marked, html)
-    return html
+    return html if html.how else _by_agent(mail) or _unframed(mail)
+
+
+def is_answer(mail) -> bool:
+    """Tell whether a mail answers another one, by its subject or its headers."""
+    return bool(mail.in_reply_to or _ANSWER_SUBJECT.match(mail.subject))
+
+
+def _unframed(mail):
+    """Return what is left of a mail without frame; an answer that quotes ours needs none."""
+    new, old = split_quote(mail.body)
+    words = drop_intro(new)
+    head = new.removesuffix(words)
+    is_ours = head.strip().casefold().startswith(const.INTROS)
+    how = "answer" if old and is_answer(mail) else ""
+    return Frame(head if is_ours else "", cut_footer(words), how=how)
 
 
 def _joined(frame, other):
     """Return a frame with what only the other part of the mail says."""
-    return Frame(f"{frame.head}\n{other.head}", frame.words, f"{frame.foot}\n{other.foot}", frame.links + other.links, frame.how)
+    head, foot = f"{frame.head}\n{other.head}", f"{frame.foot}\n{other.foot}"
+    return Frame(head, frame.words, foot, frame.links + other.links, frame.how)
 
 
 def _answer(text):
@@ -170,19 +173,23 @@ def _message_pre(root):
     return styled[0] if styled else pres[0] if len(pres) == 1 else None
 
 
-def read_agent(text: str) -> Frame | None:
+def _by_agent(mail):
     """Return the frame of a message that Amazon's customer service wrote for a buyer, or None.
 
     It has labelled lines instead of markers: "Order#:", "Item:", "Reason:", "Details:".
     """
-    lines = text.split("\n")
-    fields = [(n, m[1].casefold(), m[2]) for n, m in ((n, _FIELD.match(line)) for n, line in enumerate(lines)) if m]
-    details = next((f for f in fields if f[1] in const.AGENT_DETAILS.split("|")), None)
-    details = details or next((f for f in fields if f[1] in const.AGENT_REASON.split("|")), None)
-    if not details:
+    top = mail.body[:3000]
+    if not _AGENT_ORDER.search(top) or not _AGENT_ITEM.search(top):
         return None
-    number, _label, words = details
-    kept = [words]
+    lines = mail.body.split("\n")
+    fields = {}
+    for number, line in enumerate(lines):
+        if match := _FIELD.match(line):
+            fields.setdefault(match[1].casefold(), number)
+    number = next((fields[label] for label in const.AGENT_LABELS if label in fields), None)
+    if number is None:
+        return None
+    kept = [_FIELD.match(lines[number])[2]]
     for line in lines[number + 1 :]:
         plain = line.strip().casefold()
         if plain.startswith(const.AGENT_END) or _is_footer(line) or (plain and not plain.strip(_DASHES)):
@@ -193,12 +200,15 @@ def read_agent(text: str) -> Frame | None:
 
 def drop_intro(text: str) -> str:
     """Return text without what Amazon writes above the words: intro, order line, product line."""
-    lines = text.split("\n")
+    lines, is_begun = text.split("\n"), False
     while lines:
         line = lines[0].strip()
         is_order = len(line) < 60 and find_orders(line)
-        if line and not (is_order or "[ASIN:" in line or line.casefold().startswith(tuple(const.INTROS))):
+        is_product = _PRODUCT_LINE.match(line)
+        is_label = is_begun and line.rstrip(" :：").casefold() in const.MESSAGE_LABELS
+        if line and not (is_order or is_product or is_label or line.casefold().startswith(const.INTROS)):
             break
+        is_begun = is_begun or bool(line)
         lines.pop(0)
     return "\n".join(lines).strip()
 
@@ -225,50 +235,9 @@ def cut_footer(text: str) -> str:
 def _is_footer(line):
     """Return which kind of footer line this is, or None."""
     line = line.strip()
+    if not line.casefold().startswith(_FOOTERS):
+        return None
     if proof := next((proof for proof in const.FOOTER_PROOFS if line.startswith(proof)), None):
         return proof
     plain = line.casefold()
     return next((footer for footer in const.FOOTERS if plain.startswith(footer)), None)
-
-
-def read_links(links) -> dict:
-    """Return what the footer's links tell: ``token``, ``message``, ``site_ref``, ``case``, ``no_response_url``.
-
-    :param links: addresses that stand below the buyer's words; only Seller Central's own hosts are read.
-    """
-    found = {}
-    for link in links:
-        url = console_url(link) if "/messaging/" in link or "no-response-needed" in link else None
-        if url is None:
-            continue
-        query = {key: values[0] for key, values in parse_qs(url.query[:4000]).items()}
-        if "no-response-needed" in url.path:
-            found.setdefault("no_response_url", link)
-            for key, name in (("t", "token"), ("m", "message"), ("mp", "site_ref")):
-                if _TOKEN.fullmatch(query.get(key, "")):
-                    found.setdefault(name, query[key])
-        for key in ("ss", "cc"):
-            if _UUID.fullmatch(query.get(key, "").lower()):
-                found.setdefault("case", query[key].lower())
-    return found
-
-
-def console_url(link: str):
-    """Return a link split, or None unless it is an https address on exactly one of Seller Central's hosts."""
-    try:
-        url = urlsplit(link.strip())
-        is_ours = url.scheme == "https" and url.netloc.lower().removesuffix(":443") in const.CONSOLE_HOSTS
-    except ValueError:
-        return None
-    return url if is_ours else None
-
-
-def read_tag(address: str) -> tuple[str, str | None]:
-    """Return a relay address without its plus tag, lower case, and the case id in the tag (or None).
-
-    The tag is a uuid today; about 2020 it was "A" and 19–20 letters and digits.
-    """
-    local, _at, host = address.rpartition("@")
-    base, _plus, tag = local.partition("+")
-    is_case = _UUID.fullmatch(tag.lower()) or re.fullmatch(r"A[A-Z0-9]{18,20}", tag.upper())
-    return f"{base}@{host}".lower(), (tag.lower() if "-" in tag else tag.upper()) if is_case else None

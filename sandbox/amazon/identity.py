@@ -15,6 +15,10 @@ _SES = {
 }
 
 
+#: First digits of order numbers by country, as far as they differ.
+_PREFIXES = {"US": "114", "GB": "204", "DE": "302", "JP": "250", "CA": "701", "BR": "702"}
+
+
 def rng(*parts):
     """Return a random generator that always gives the same for the same parts."""
     digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
@@ -76,6 +80,11 @@ def ses_server(region):
 
 def order_ref(number, site):
     """Return a well-formed order number, the n-th of a storefront."""
-    prefix = {"US": "114", "GB": "204", "DE": "302", "JP": "250", "CA": "701", "BR": "702"}.get(site.code, "404")
+    prefix = _PREFIXES.get(site.code, "404")
     source = rng("order", site.code, number)
     return f"{prefix}-{digits(source, 7)}-{number % 10**7:07d}"
+
+
+def guess_site(ref, codes):
+    """Return which of some countries an order number belongs to, the first when none fits better."""
+    return next((code for code in codes if _PREFIXES.get(code, "404") == ref[:3]), codes[0])

@@ -7,6 +7,7 @@ import json
 import threading
 
 from .data import make_order
+from .identity import guess_site
 from .packing import change_order
 from .times import moment
 
@@ -51,9 +52,9 @@ class Orders:
             return self._orders.get((seller, ref))
 
     def get_or_make(self, seller, ref):
-        """Return an order; one that was never seen is made on the spot, in the seller's first storefront."""
+        """Return an order; one that was never seen is made on the spot."""
         if not self.get(seller.code, ref):
-            self.put(seller.code, make_order(ref, seller.sites[0], seller=seller))
+            self.put(seller.code, make_order(ref, guess_site(ref, seller.sites), seller=seller))
         return self.get(seller.code, ref)
 
     def change(self, ref, change, seller=None):

@@ -57,8 +57,8 @@ async function loadOrders() {
   const { seller, code } = place();
   const data = await getJson(`/buyer/orders?seller=${seller}&site=${code}`);
   state.orders = data.orders;
-  byId("to").value = data.address;
   drawOrders();
+  return data.address;
 }
 
 function open(ref, key, title, subtitle) {
@@ -87,9 +87,16 @@ function choosePresale() {
   open("", presaleKey(), "Pre-sale question", "A buyer without an order asks about a product");
 }
 
-function drawDelivery(mail) {
+function drawDeliveries(mails) {
+  const states = new Map();
+  for (const mail of mails) states.set(mail.words, [...(states.get(mail.words) || []), mail]);
+  return [...states.values()].map((alike) => drawDelivery(alike[0], alike.length));
+}
+
+function drawDelivery(mail, count) {
+  const copies = count > 1 ? `${count} copies ` : "";
   const tries = mail.attempts > 1 ? ` (try ${mail.attempts})` : "";
-  const span = element("span", `delivery ${mail.state}`, mail.words + tries);
+  const span = element("span", `delivery ${mail.state}`, copies + mail.words + tries);
   span.title = `${mail.to} ${mail.answer || ""}`;
   return span;
 }
@@ -104,7 +111,7 @@ function drawEntry(entry) {
   bubble.append(meta, element("p", "", entry.text || "(no words)"));
   for (const name of entry.files) bubble.append(element("span", "chip", name));
   const fate = element("div", "meta");
-  fate.append(...entry.mails.map(drawDelivery));
+  fate.append(...drawDeliveries(entry.mails));
   bubble.append(fate);
   return bubble;
 }
@@ -168,7 +175,7 @@ async function changeSite() {
   composer.elements.lang.value = site.selectedOptions[0].dataset.lang;
   byId("head").replaceChildren(element("h2", "", "Choose an order"), element("small", "", "and write to its seller"));
   byId("thread").replaceChildren(element("p", "empty", "On the left are this storefront's orders."));
-  await loadOrders();
+  byId("to").value = await loadOrders();
 }
 
 async function start() {
@@ -177,6 +184,7 @@ async function start() {
   const order = state.orders.find((o) => o.ref === wanted);
   if (order) choose(order);
   setInterval(refresh, 1000);
+  setInterval(loadOrders, 5000);
 }
 
 site.onchange = changeSite;

@@ -5,7 +5,7 @@ import threading
 import time
 from email import message_from_bytes, policy
 from socketserver import ThreadingMixIn
-from xmlrpc.server import SimpleXMLRPCDispatcher, SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
+from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
 
 import pytest
 
@@ -20,15 +20,19 @@ def hand_in(sandbox, raw=RAW, to="amazon-de@odoo.example", sender="ann@people.ex
         smtp.sendmail(sender, to, raw)
 
 
+class _AnyPath(SimpleXMLRPCRequestHandler):
+    rpc_paths = ()
+
+
 class FakeOdoo(ThreadingMixIn, SimpleXMLRPCServer):
     """Takes mails over XML-RPC as Odoo does; ``before`` is called first and may fail."""
 
     daemon_threads = True
 
     def __init__(self):
-        SimpleXMLRPCRequestHandler.rpc_paths = ()
-        super().__init__(("127.0.0.1", 0), allow_none=True, logRequests=False)
-        SimpleXMLRPCDispatcher.register_instance(self, self)
+        super().__init__(("127.0.0.1", 0), _AnyPath, allow_none=True, logRequests=False)
+        self.register_function(self.authenticate)
+        self.register_function(self.execute_kw)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.taken, self.sign_ins, self.before = [], 0, lambda: None
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()

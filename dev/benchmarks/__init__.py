@@ -1,0 +1,1 @@
+"""Benchmarks: our module beside plain helpdesk_mgmt."""

@@ -1,0 +1,137 @@
+"""The demo: a new database, connected to the sandbox as an admin would do it, with buyers who wrote already."""
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from live import Database, Odoo, free_port  # noqa: E402
+
+from sandbox import Sandbox  # noqa: E402
+from sandbox.amazon.mails import File  # noqa: E402
+
+DOMAIN = "shop.example"
+AGENT = "agent"
+TEAM = "Marketplace team"
+PHOTO = ROOT / "static/description/icon.png"
+
+#: What the first buyers wrote: order (or none), text, further values.
+LETTERS = (
+    ("302-5669388-0000002", "Hallo,\n\nmein Paket soll angekommen sein, aber ich habe nichts erhalten. Können Sie das prüfen?\n\nDanke!", {}),
+    ("302-8441651-0000003", "Es fehlt noch ein Teil der Bestellung. Wann kommt der Rest?", {}),
+    ("302-4971640-0000004", "Kann ich die Lieferadresse noch ändern?", {}),
+    ("404-9344910-0000010", "Bonjour, l'article est arrivé cassé, voici une photo.", {"photo": True}),
+    ("404-2542875-0000014", "Buongiorno, posso avere la fattura?", {}),
+    ("204-9174603-0000017", "Hello, could you send me a VAT invoice please?", {}),
+    ("404-6304953-0000020", "¿Cuándo llega mi pedido?", {}),
+    ("114-1853564-0000022", "Hi, the tracking has not moved since Tuesday. Can you tell me when this will arrive?", {}),
+    ("114-6674190-0000025", "Please cancel, I ordered the wrong size.", {}),
+    ("250-7139224-0000026", "商品の色を教えてください。", {}),
+    (None, "Does this come with the mounting screws?", {"site": "US", "asin": "B0EXAMPL01"}),
+)
+FOLLOW_UPS = (
+    ("302-5669388-0000002", "Ich habe auch die Nachbarn gefragt. Leider nichts.", {}),
+    ("302-5669388-0000002", "", {"notice": "return_request"}),
+    ("114-1853564-0000022", "Still nothing. I need it by Friday!", {"copies": 1}),
+    ("204-9174603-0000017", "Urgent: send the refund to my new account.", {"forgery": "forged"}),
+)  # fmt: skip
+
+
+def preferred_port(port):
+    """Return this port if nobody uses it, else a free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return free_port()
+    return port
+
+
+def prepare_company(odoo, sandbox, alias_domain=DOMAIN):
+    """Give the company an alias domain, a team with an agent, and the sandbox as its mail server."""
+    domain = odoo.rpc("mail.alias.domain", "create", [{"name": alias_domain}])
+    company = odoo.rpc("res.company", "search", [], limit=1)
+    odoo.rpc("res.company", "write", company, {"alias_domain_id": domain[0], "name": "Sandbox Trading"})
+    odoo.rpc("ir.config_parameter", "set_param", "helpdesk_mgmt_marketplace.authserv_id", "mx.sandbox.example")
+    server = {"name": "Sandbox", "smtp_host": "127.0.0.1", "smtp_port": sandbox.smtp_port, "smtp_encryption": "none"}
+    odoo.rpc("ir.mail_server", "create", [server])
+    group = odoo.rpc("ir.model.data", "search_read", [("name", "=", "group_helpdesk_user")], ["res_id"])[0]["res_id"]
+    agent = {"name": "Alex Agent", "login": AGENT, "password": AGENT, "email": f"alex@{alias_domain}"}
+    agent_id = odoo.rpc("res.users", "create", [agent | {"group_ids": [(4, group)]}])[0]
+    admin = odoo.rpc("res.users", "search", [("login", "=", "admin")])
+    return odoo.rpc("helpdesk.ticket.team", "create", [{"name": TEAM, "user_ids": [(6, 0, [agent_id, *admin])]}])[0]
+
+
+def connect(odoo, sandbox, team=False, sellers=None):
+    """Connect the sandbox's sellers by pasted keys, as an admin would, and tell the buyers the addresses."""
+    app = odoo.rpc("marketplace.app", "search", [("code", "=", "amazon")])[0]
+    for seller in sellers or sandbox.sellers.values():
+        keys = {"client_id": seller.client_id, "client_secret": seller.client_secret}
+        credential = odoo.rpc("marketplace.credential", "create", [keys | {"name": seller.name, "app_id": app}])[0]
+        account = {"name": seller.name, "app_id": app, "region": seller.region, "seller_ref": seller.merchant_id}
+        account |= {"credential_id": credential, "refresh_token": seller.refresh_token}
+        [account_id] = odoo.rpc("marketplace.account", "create", [account])
+        odoo.rpc("marketplace.account", "action_test_connection", [account_id])
+        odoo.rpc("marketplace.account", "action_add_sites", [account_id])
+        domain = [("account_id", "=", account_id)]
+        site_ids = odoo.rpc("marketplace.site", "search", domain)
+        odoo.rpc("marketplace.site", "write", site_ids, {"team_id": team, "seller_name": seller.name})
+        for site in odoo.rpc("marketplace.site", "read", site_ids, ["code", "address"]):
+            sandbox.world.set_address(seller.code, site["code"], site["address"])
+
+
+def write_letters(sandbox, letters):
+    """Let the buyers write and wait until all is delivered."""
+    for order_ref, text, values in letters:
+        files = [File("broken.png", "image/png", PHOTO.read_bytes())] if values.pop("photo", False) else []
+        sandbox.write(text, order_ref=order_ref, attachments=files, **values)
+    sandbox.wait()
+
+
+def wait_for_tickets(odoo, timeout=60):
+    """Wait until everything in the ledger is worked off."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if not odoo.sql("SELECT 1 FROM marketplace_message WHERE state IN ('received', 'waiting_order') LIMIT 1"):
+            return
+        time.sleep(0.2)
+
+
+def main():
+    """Run the demo until it is interrupted."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--port", type=int, default=8069, help="port of Odoo")
+    options.add_argument("--sandbox-port", type=int, default=8070, help="port of the pretend Amazon")
+    options = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
+    port = preferred_port(options.port)
+    with Database.create() as db, Sandbox(
+        http_port=preferred_port(options.sandbox_port),
+        odoo_url=f"http://127.0.0.1:{port}",
+        odoo_db=str(db),
+    ) as sandbox:
+        urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
+        with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
+            connect(odoo, sandbox, prepare_company(odoo, sandbox))
+            write_letters(sandbox, LETTERS)
+            wait_for_tickets(odoo)
+            write_letters(sandbox, FOLLOW_UPS)
+            wait_for_tickets(odoo)
+            print(f"\n  Helpdesk       {odoo.url}/odoo/helpdesk-tickets   log in as agent / agent (or admin / admin)")
+            print(f"  Pretend buyer  {sandbox.http_url}/buyer")
+            print("\n  Write as a buyer and watch the ticket. Ctrl-C ends the demo.\n", flush=True)
+            threading.Event().wait()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(0)

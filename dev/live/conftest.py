@@ -1,0 +1,57 @@
+"""One configured database for all live tests; each test works on a copy of its own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from common import Shop  # noqa: E402
+
+_figures = []
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="long runs (dev/stress) in place of short ones")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _figures:
+        terminalreporter.section("figures")
+        for line in _figures:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def full(request):
+    """Tell whether the long runs are wanted."""
+    return request.config.getoption("--full")
+
+
+@pytest.fixture
+def figures():
+    """Return a function that keeps one line of figures for the summary."""
+    return _figures.append
+
+
+@pytest.fixture(scope="session")
+def configured():
+    """Return (database, addresses) of a shop that is set up; no server runs on it."""
+    with Shop() as shop:
+        addresses = shop.configure()
+        shop.odoo.stop()
+        yield shop.db, addresses
+
+
+@pytest.fixture(scope="session")
+def open_shop(configured):
+    """Return a function that makes a shop on a copy of the configured database."""
+    return lambda **options: Shop(*configured, **options)
+
+
+@pytest.fixture
+def shop(open_shop):
+    """Return a running shop of this test's own."""
+    with open_shop() as running:
+        yield running

@@ -1,0 +1,26 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("marketplace_ticket", {
+    steps: () => [
+        {
+            content: "The list shows where the ticket comes from",
+            trigger: ".o_data_row:contains('302-5669388-0000002'):contains('amazon.de') td[name=name]",
+            run: "click",
+        },
+        {
+            content: "The ticket opens on its order",
+            trigger: ".o_marketplace_order:contains('302-5669388-0000002'):contains('Shipped')",
+        },
+        { trigger: ".o_marketplace_lines tbody a[href^='https://www.amazon.de/dp/']" },
+        { trigger: ".o-mail-Message .o_marketplace_kind:contains('Buyer')" },
+        {
+            content: "Writing a message says that it stays here",
+            trigger: ".o-mail-Chatter-sendMessage",
+            run: "click",
+        },
+        { trigger: ".o_marketplace_not_sent:contains('goes to the buyer')" },
+        { trigger: ".o-mail-Composer-input", run: "edit Not for the buyer" },
+        { trigger: ".o-mail-Composer-send:enabled", run: "click" },
+        { trigger: ".o-mail-Message .o_marketplace_kind:contains('Not sent to the buyer')" },
+    ],
+});

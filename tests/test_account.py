@@ -1,0 +1,72 @@
+from odoo.tools import mute_logger
+
+from .common import MarketplaceCase
+
+
+class TestAccount(MarketplaceCase):
+    def check(self):
+        """Press Test connection; returns what the user is told."""
+        with self.enter_registry_test_mode():
+            return self.account.action_test_connection()["params"]
+
+    def test_the_connection_test_tells_what_was_found(self):
+        self.account.state = "draft"
+        answer = self.check()
+        self.assertEqual(answer["type"], "success")
+        self.assertIn("amazon.de", answer["message"])
+        self.assertEqual(self.account.state, "connected")
+
+    def test_found_sites_are_added_with_one_click_and_never_twice(self):
+        self.check()
+        site = self.get_site("PL")
+        site.unlink()
+        self.assertEqual(self.account.missing_sites, "amazon.pl")
+        self.account.action_add_sites()
+        self.account.action_add_sites()
+        self.assertEqual(len(self.account.site_ids.filtered(lambda one: one.code == "PL")), 1)
+        self.assertFalse(self.account.missing_sites)
+
+    def test_a_wrong_secret_says_what_to_mend_and_mends_by_itself(self):
+        self.account.access_token_expires_at = False
+        self.account.credential_id.client_secret = "wrong"
+        answer = self.check()
+        self.assertEqual(answer["type"], "danger")
+        self.assertEqual(self.account.state, "credentials")
+        self.assertIn("secret", self.account.state_message.lower())
+        self.account.credential_id.client_secret = self.sandbox.sellers["DEMO-EU"].client_secret
+        self.assertEqual(self.account.state, "connected")
+        self.assertEqual(self.check()["type"], "success")
+
+    def test_a_wrong_refresh_token_asks_to_authorise_again(self):
+        self.account.refresh_token = "Atzr|wrong"
+        self.check()
+        self.assertEqual(self.account.state, "reauthorize")
+
+    def test_an_account_without_credential_says_so(self):
+        self.account.credential_id = False
+        self.account.access_token_expires_at = False
+        self.assertIn("credential", self.check()["message"])
+
+    def test_the_access_token_is_renewed_only_when_it_ends(self):
+        self.check()
+        before = self.sandbox.world.requests.report()["counts"].get("token", 0)
+        self.check()
+        self.assertEqual(self.sandbox.world.requests.report()["counts"].get("token", 0), before)
+
+    def test_a_mailbox_of_keys_that_still_works_with_html_answers_fails_in_words(self):
+        self.sandbox.faults.add("getMarketplaceParticipations", "html503")
+        answer = self.check()
+        self.assertEqual(answer["type"], "danger")
+        self.assertNotIn("<", answer["message"])
+        self.assertEqual(self.account.state, "connected")
+
+    @mute_logger("odoo.sql_db")
+    def test_an_account_with_messages_is_not_deleted(self):
+        self.buyer_writes()
+        with self.assertRaises(Exception):
+            self.site_de.unlink()
+
+    def test_an_uninstalled_marketplace_is_named_and_skipped(self):
+        self.app.code = "gone"
+        with self.assertRaisesRegex(Exception, "no longer supported"):
+            self.account._marketplace()

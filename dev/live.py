@@ -28,7 +28,6 @@ MODULE = "helpdesk_mgmt_marketplace"
 # What the template with our module depends on: not what is only served, read by people or run by tests.
 NOT_INSTALLED = {"static", "tests", "docs", "dev", "sandbox", "node_modules", "__pycache__"}
 KEPT_TEMPLATES = 3
-
 _counter = itertools.count(1)
 
 
@@ -85,10 +84,9 @@ def run_odoo(command, *args, **kwargs):
 
 def install(db, modules, upgrade=False):
     """Install (or upgrade) comma-separated modules into a database; raise with Odoo's log if it fails."""
-    db = str(db)
-    log = run_odoo("server", "-d", db, "-u" if upgrade else "-i", modules, "--stop-after-init")
+    log = run_odoo("server", "-d", str(db), "-u" if upgrade else "-i", modules, "--stop-after-init")
     query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)"
-    missing = set(modules.split(",")) - {row[0] for row in sql(db, query, [modules.split(",")])}
+    missing = set(modules.split(",")) - {row[0] for row in sql(str(db), query, [modules.split(",")])}
     if log.returncode or missing:
         raise RuntimeError(f"Odoo could not install {modules} into {db}:\n{log.stdout[-8000:]}")
 
@@ -222,8 +220,7 @@ class Odoo:
         self.env = os.environ | {key: str(value) for key, value in (env or {}).items()}
         self.args = [str(arg) for arg in args]
         self.login, self.password = "admin", "admin"
-        self.process = None
-        self._uid = None
+        self.process = self._uid = None
 
     def start(self, timeout=120):
         """Start the server (again) and wait until it answers a login; return self."""
@@ -253,11 +250,10 @@ class Odoo:
 
     def call(self, service, method, *args, timeout=120):
         """Call a method of one of Odoo's JSON-RPC services."""
-        params = {"service": service, "method": method, "args": args}
-        body = {"jsonrpc": "2.0", "method": "call", "params": params}
-        answer = requests.post(f"{self.url}/jsonrpc", json=body, timeout=timeout)
-        answer.raise_for_status()
-        answer = answer.json()
+        body = {"jsonrpc": "2.0", "params": {"service": service, "method": method, "args": args}}
+        response = requests.post(f"{self.url}/jsonrpc", json=body, timeout=timeout)
+        response.raise_for_status()
+        answer = response.json()
         if "error" in answer:
             raise RpcError(answer["error"])
         return answer.get("result")
@@ -284,7 +280,7 @@ class Odoo:
 
     def stop(self, timeout=30):
         """Ask the server to end; kill it if it does not in time."""
-        if self.process and self.process.poll() is None:
+        if self.process:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout)

@@ -44,7 +44,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _KANA = re.compile("[\u3041-\u30ff]")
-_JIS_ESCAPE = re.compile(rb"\x1b[$(]")
+_JIS_ESCAPE = re.compile(rb"\x1b\$[@B]")
+#: Two characters of an Asian charset; letters with accents seldom stand four in a row.
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
@@ -66,7 +68,7 @@ def to_text(data: bytes, charset: str | None = None) -> str:
         if data.startswith(bom):
             return clean(data.decode(name, "replace"))
     name = _known_charset(charset)
-    if not name:
+    if not name or (b"\x1b$" in data and _JIS_ESCAPE.search(data) and not name.startswith("iso2022")):
         return clean(_guess(data))
     try:
         return clean(data.decode(name))
@@ -83,10 +85,10 @@ def _known_charset(charset):
         return None
     try:
         name = codecs.lookup(name).name
-        b"".decode(name)  # "hex" and the like are codecs, but not of text
+        b"a".decode(name, "replace")  # "hex" and the like are codecs, but not of text
     except (LookupError, ValueError):
         return None
-    return None if name in _REFUSED else name
+    return None if name.replace("-", "_") in _REFUSED else name
 
 
 def _guess(data, declared=None):
@@ -104,7 +106,7 @@ def _guess(data, declared=None):
         return loose
     if declared and declared not in ("utf-8", "cp1252"):
         return data.decode(declared, "replace")
-    if high > len(data[:20000]) * 0.3:
+    if high > len(data[:20000]) * 0.2 and _HIGH_RUN.search(data):
         return _guess_asian(data)
     return data.decode("cp1252", "replace")
 

@@ -8,15 +8,15 @@ from .mail_charset import clean
 
 #: More HTML than a person reads; the rest is not looked at.
 MAX_HTML = 4_000_000
-#: libxml2 needs quadratic time for elements nested this often without an end.
-MAX_DEPTH = 2_000
+#: libxml2 (before 2.12) needs quadratic time for elements nested deeper; real mails stay below a hundred.
+MAX_DEPTH = 1_000
 #: Quoted history begins before this line, or a person would not find it either.
 MAX_LINES = 10_000
 
-#: Stand for a line break, a line break inside ``<pre>``, and the edges of the element searched for: private
-#: characters, which are taken out of what comes in.
-_BREAK, _PRE_BREAK, START, END = "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4"
-_PRIVATE = re.compile("[\ue0f1-\ue0f4]")
+#: Stand for a line break, the edge of a block, the edge of a paragraph, and the edges of the element searched for:
+#: private characters, which are taken out of what comes in.
+_BREAK, _EDGE, _GAP, START, END = "\ue0f1", "\ue0f2", "\ue0f3", "\ue0f4", "\ue0f5"
+_PRIVATE = re.compile("[\ue0f1-\ue0f5]")
 _BLOCKS = (
     "address article aside blockquote body caption center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
     "header hr li main nav ol p pre section table tbody tfoot thead title tr ul"
@@ -24,24 +24,35 @@ _BLOCKS = (
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote"}
 _DROPPED = ("script", "style", "head", "template", "noscript", "iframe", "object", "svg", "math", "select", "textarea")
 _SPACES = re.compile("[ \t\n\f\u200b]+")
-_AROUND_BREAK = re.compile("[ \xa0]*[\ue0f1\ue0f2] *")
+_AROUND_BREAK = re.compile(" *\ue0f1 *")
+_AROUND_EDGES = re.compile(" *[\ue0f2\ue0f3][\ue0f2\ue0f3 ]*")
 _MANY_BREAKS = re.compile("\n{3,}")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_OPENING = re.compile(r"<[a-zA-Z]")
-_CLOSING = re.compile(r"</[a-zA-Z]")
+_TAG = re.compile(r"<(/?)([a-zA-Z]+[1-6]?)")
+#: Elements without an end tag, or whose end tag is left out so often that it says nothing about depth.
+_FLAT = frozenset("area base br col dd dt hr img input li link meta option p param source td th tr wbr".split())
 
 
 def parse_html(html: str):
     """Return the lxml tree of any HTML, or None when there is nothing in it or it is built to hang a parser."""
     html = _PRIVATE.sub("", clean(html[:MAX_HTML]))
-    unclosed = len(_OPENING.findall(html)) - len(_CLOSING.findall(html))
-    if unclosed > MAX_DEPTH:
+    if html.count("<") > MAX_DEPTH and _is_too_deep(html):
         return None
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return etree.fromstring(html.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _is_too_deep(html):
+    depth = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _FLAT:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            if depth > MAX_DEPTH:
+                return True
+    return False
 
 
 def tree_to_text(root, marked=None) -> str:
@@ -52,14 +63,14 @@ def tree_to_text(root, marked=None) -> str:
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     for pre in root.iter("pre"):
         for element in pre.iter():
-            element.text = element.text and element.text.replace("\n", _PRE_BREAK)
+            element.text = element.text and element.text.replace("\n", _BREAK)
             if element is not pre:
-                element.tail = element.tail and element.tail.replace("\n", _PRE_BREAK)
+                element.tail = element.tail and element.tail.replace("\n", _BREAK)
     for element in root.iter("br", *_BLOCKS):
         if element.tag == "br":
             element.tail = _BREAK + (element.tail or "")
             continue
-        edge = _BREAK * 2 if element.tag in _PARAGRAPHS else _BREAK
+        edge = _GAP if element.tag in _PARAGRAPHS else _EDGE
         element.text = edge + (element.text or "")
         element.tail = edge + (element.tail or "")
     for cell in root.iter("td", "th"):
@@ -72,6 +83,7 @@ def tree_to_text(root, marked=None) -> str:
 
 def _tidy(text):
     text = _SPACES.sub(" ", text).replace("\xa0", " ")
+    text = _AROUND_EDGES.sub(lambda match: "\n\n" if _GAP in match[0] else "\n", text)
     text = _AROUND_BREAK.sub("\n", text)
     return _MANY_BREAKS.sub("\n\n", text).strip()
 

@@ -19,6 +19,10 @@ MESSAGE_KINDS = [
 ]
 
 
+class TicketRefused(Exception):
+    """A ticket can't be made as its site is configured; the message says why."""
+
+
 def as_html(text):
     """Return plain text as harmless HTML: links stay text, direction follows the language."""
     lines = escape(text[:TEXT_LIMIT]).replace("\n", Markup("<br/>"))
@@ -30,7 +34,7 @@ class HelpdeskTicket(models.Model):
 
     marketplace_site_id = fields.Many2one("marketplace.site", string="Site", index="btree_not_null", copy=False)
     marketplace_app_id = fields.Many2one(
-        related="marketplace_site_id.app_id", string="Marketplace", store=True, index="btree_not_null"
+        related="marketplace_site_id.app_id", string="Marketplace", store=True, precompute=True, index="btree_not_null"
     )
     marketplace_order_id = fields.Many2one(
         "marketplace.order", string="Marketplace Order", index="btree_not_null", copy=False
@@ -54,28 +58,31 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _marketplace_create(self, conversation, mail):
-        """Return a new ticket for a conversation; a bare one with a note when it can't be made as configured."""
+        """Return a new ticket for a conversation; a bare one with a note when it was refused as configured.
+
+        :raise TicketRefused: the caller begins a new transaction and asks again, with the reason in the context.
+        """
         Ticket = self.with_company(conversation.company_id).with_context(
             mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
         )
         values = self._marketplace_prepare_values(conversation, mail)
+        refused = self.env.context.get("marketplace_refused")
+        if refused:
+            bare = {**values, "team_id": False, "category_id": False}
+            # Past the automation rules: one of them may be what refuses.
+            create = getattr(type(Ticket).create, "origin", type(Ticket).create)
+            ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
+            ticket._marketplace_note(self.env._("Made without team and category, which were refused: %s", refused))
+            return ticket
         try:
-            with self.env.cr.savepoint():
-                ticket = Ticket.create(values)
-                ticket.flush_recordset()
-            return ticket.with_env(self.env)
+            ticket = Ticket.create(values)
+            ticket.flush_recordset()
         except OperationalError:
             raise
         except Exception as error:
             _logger.exception("The ticket of conversation %s can't be made as configured", conversation.id)
-            bare = {**values, "team_id": False, "category_id": False}
-            # Past the automation rules: one of them may be what fails.
-            create = getattr(type(Ticket).create, "origin", type(Ticket).create)
-            ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
-            ticket._marketplace_note(
-                self.env._("This ticket could not be made as configured, so team and category are missing: %s", error)
-            )
-            return ticket
+            raise TicketRefused(str(error)) from error
+        return ticket.with_env(self.env)
 
     @api.model
     def _marketplace_fill_required(self, values):
@@ -201,6 +208,7 @@ class HelpdeskTicket(models.Model):
         ticket = self.with_context(attachments_mime_plainxml=True, mail_post_autofollow=False)
         return ticket.message_post(
             author_id=False,
+            reply_to=self.company_id.catchall_formatted or False,
             date=message.date,
             email_add_signature=False,
             force_send=False,

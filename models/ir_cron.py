@@ -10,17 +10,18 @@ class IrCron(models.Model):
     _inherit = "ir.cron"
 
     @api.model
-    def _marketplace_wake(self, name, at=None):
-        """Have a scheduled action of this module run at once, or at a time; as ``_trigger``, but cheaper.
+    def _marketplace_wake(self, *names, at=None):
+        """Have scheduled actions of this module run at once, or at a time; as ``_trigger``, but cheaper.
 
-        :param str name: its XML id without the module.
+        :param str names: their XML ids without the module.
         :param datetime at: naive UTC, now by default.
         """
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(f"helpdesk_mgmt_marketplace.{name}")
-        if not cron_id:
-            return
+        to_id = self.env["ir.model.data"]._xmlid_to_res_id
+        cron_ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
         now = fields.Datetime.now()
-        self.env["ir.cron.trigger"].sudo().create({"cron_id": cron_id, "call_at": at or now})
+        self.env["ir.cron.trigger"].sudo().create(
+            [{"cron_id": cron_id, "call_at": at or now} for cron_id in cron_ids if cron_id]
+        )
         if not at or at <= now:
             self.env.cr.postcommit.add(self._marketplace_ring)
 

@@ -284,7 +284,9 @@ class MarketplaceAccount(models.Model):
                 expires_at = account_sudo.access_token_expires_at
                 if current and current != stale and expires_at - TOKEN_MARGIN > fields.Datetime.now():
                     return current
-                return account_sudo._store_token(account_sudo._marketplace().renew_token())
+                token = account_sudo._store_token(account_sudo._marketplace().renew_token())
+                self.invalidate_recordset()
+                return token
 
     def _store_token(self, token):
         values = {

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 from ..marketplaces import MARKETPLACES
 
@@ -23,6 +24,11 @@ class MarketplaceApp(models.Model):
 
     _code_unique = models.Constraint("UNIQUE(code)", "This marketplace exists already.")
 
+    def write(self, vals):
+        if "code" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
     @api.model
     def _get_marketplaces(self):
         """Return the known marketplaces: code → class derived from ``marketplaces.base.Marketplace``.
@@ -38,20 +44,21 @@ class MarketplaceApp(models.Model):
         """
         self.ensure_one()
         known = self._get_marketplaces()
-        if self.code not in known:
+        code = self._get_code(self.id)
+        if code not in known:
             raise UserError(
                 self.env._(
                     "%s is no longer supported here: the add-on that connects it was uninstalled.", self.name
                 )
             )
-        return known[self.code]
+        return known[code]
+
+    @api.model
+    @ormcache("app_id")
+    def _get_code(self, app_id):
+        return self.browse(app_id).sudo().code
 
     @api.model
     def _is_relay_address(self, address):
         """Tell whether mail to this address would reach a buyer through any marketplace."""
         return any(known.is_relay_address(address) for known in self._get_marketplaces().values())
-
-    @api.model
-    def _get_for_code(self, code):
-        """Return the app with this code, or an empty recordset."""
-        return self.with_context(active_test=False).search([("code", "=", code)], limit=1)

@@ -3,6 +3,7 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..marketplaces import read_mail
 from .marketplace_order import naive
@@ -21,18 +22,21 @@ class MarketplaceIntake(models.AbstractModel):
     @api.model
     def _process(self, message):
         """Process one locked row of the ledger in one transaction, without any call to a marketplace."""
+        message.fetch([name for name, field in message._fields.items() if field.store and field.column_type])
         mail = self._read(message)
         if message.state == "waiting_order":
             # Read and judged before it began to wait.
-            self._process_buyer_message(message, message.site_id, mail)
+            self._process_buyer_message(message, message.site_id, mail, message.order_id)
             return
-        message.site_id = site = message.site_id._for_mail(mail)
-        message.write(self._prepare_reading(mail, message))
+        site = message.site_id._for_mail(mail)
+        message.write(dict(self._prepare_reading(mail, message), site_id=site.id))
         verdict = self._judge(message, mail)
         if verdict:
             message._finish(*verdict)
         elif self._is_buyer_message(message, mail):
-            self._process_buyer_message(message, site, mail)
+            Order = self.env["marketplace.order"]
+            message.order_id = order = Order._find_or_create(site, mail.order_ref) if mail.order_ref else Order
+            self._process_buyer_message(message, site, mail, order)
         else:
             self._process_notice(message, site, mail)
 
@@ -107,16 +111,12 @@ class MarketplaceIntake(models.AbstractModel):
             message.ticket_id = earlier.ticket_id
             return "ignored", self.env._("Copy of message %s.", earlier.id)
         message.dedup_key = key
-        message.flush_recordset(["dedup_key"])
         return None
 
     # === BUYERS' MESSAGES === #
 
     @api.model
-    def _process_buyer_message(self, message, site, mail):
-        Order = self.env["marketplace.order"]
-        order = Order._find_or_create(site, mail.order_ref) if mail.order_ref else Order
-        message.order_id = order
+    def _process_buyer_message(self, message, site, mail, order):
         if self._must_wait(message, mail, order):
             message.write({"state": "waiting_order", "next_attempt": message.wait_until})
             message._trigger_process(at=message.wait_until)
@@ -131,7 +131,7 @@ class MarketplaceIntake(models.AbstractModel):
         message._finish(
             "done",
             conversation_id=conversation.id,
-            order_id=conversation.order_id.id,
+            order_id=message.order_id.id or conversation.order_id.id,
             ticket_id=ticket.id,
             mail_message_id=posted.id,
         )
@@ -143,6 +143,8 @@ class MarketplaceIntake(models.AbstractModel):
             return False
         if self.env["marketplace.conversation"]._find_for(order.account_id, mail, order).ticket_id:
             return False
+        # Fails, and is tried again, when the order was stored since this transaction began.
+        self.env.execute_query(SQL("SELECT 1 FROM marketplace_order WHERE id = %s FOR SHARE", order.id))
         now = fields.Datetime.now()
         if not message.wait_until:
             minutes = float(self._get_param("order_wait", ORDER_WAIT))

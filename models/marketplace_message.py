@@ -15,6 +15,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
+from .helpdesk_ticket import TicketRefused
 from .marketplace_order import PURGE_AFTER
 
 _logger = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ class MarketplaceMessage(models.Model):
     @api.model
     def _trigger_process(self, at=None):
         """Wake the action that works off the ledger."""
-        self.env["ir.cron"]._marketplace_wake("ir_cron_process_messages", at)
+        self.env["ir.cron"]._marketplace_wake("ir_cron_process_messages", at=at)
 
     # === ACTION METHODS === #
 
@@ -187,15 +188,23 @@ class MarketplaceMessage(models.Model):
     @api.model
     def _take_next(self):
         """Lock and return the next due mail that no other worker holds, or an empty recordset."""
-        query = """
-            SELECT id FROM marketplace_message
-             WHERE state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s
-             ORDER BY next_attempt, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-        """
+        now = fields.Datetime.now()
+        due = SQL("state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s", now)
+        return self._take(due, SQL("next_attempt, id"))
+
+    @api.model
+    def _take_waiting(self, order):
+        """Lock and return the next mail that waits for an order, or an empty recordset."""
+        return self._take(SQL("state = 'waiting_order' AND order_id = %s", order.id), SQL("id"))
+
+    @api.model
+    def _take(self, where, order):
+        query = SQL(
+            "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", where, order
+        )
         for _try in range(CONFLICT_TRIES):
             try:
-                self.env.cr.execute(query, [fields.Datetime.now()])
-                return self.browse(row[0] for row in self.env.cr.fetchall())
+                return self.browse(row[0] for row in self.env.execute_query(query))
             except OperationalError as error:
                 if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
                     raise
@@ -232,10 +241,11 @@ class MarketplaceMessage(models.Model):
 
     def _process_safely(self):
         """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""
+        intake = self.env["marketplace.intake"]
         message = self
         for turn in range(CONFLICT_TRIES):
             try:
-                self.env["marketplace.intake"]._process(message)
+                intake._process(message)
                 self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:
@@ -250,6 +260,11 @@ class MarketplaceMessage(models.Model):
                 )
                 if not message:
                     return
+            except TicketRefused as error:
+                # Nothing of this try may stay: begin again, and make the ticket bare.
+                self._start_over()
+                intake = intake.with_context(marketplace_refused=str(error))
+                message = self.try_lock_for_update(allow_referencing=True)
             except Exception as error:
                 _logger.exception("Message %s could not be processed", self.id)
                 self._start_over()

@@ -2,6 +2,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 LEASE = timedelta(seconds=60)
 #: Pauses after failures in a row, in seconds: a hanging marketplace must not occupy a worker twice.
@@ -16,7 +17,7 @@ class MarketplaceOperation(models.Model):
 
     _name = "marketplace.operation"
     _description = "Marketplace API Operation"
-    _order = "account_id, name"
+    _order = "id"
 
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True, readonly=True)
@@ -34,35 +35,46 @@ class MarketplaceOperation(models.Model):
     )
 
     @api.model
-    def _get(self, account, name):
-        """Return the row of an account's operation, made on first use with a full bucket."""
+    def _claim(self, account, name):
+        """Take one call from an operation's bucket and its lease, in one statement. The caller commits.
+
+        :return: (row, 0) when claimed, else (row, seconds to wait).
+        """
+        rate, burst = account._get_rate(name)
+        now, epoch = fields.Datetime.now(), time.time()
+        tokens = SQL("LEAST(%s, tokens + (%s - refilled_at) * %s)", burst, epoch, rate)
+        query = SQL(
+            """
+            UPDATE marketplace_operation SET tokens = %(tokens)s - 1, refilled_at = %(epoch)s, lease_until = %(lease)s
+             WHERE account_id = %(account)s AND name = %(name)s AND %(tokens)s >= 1
+               AND COALESCE(lease_until, %(now)s) <= %(now)s AND COALESCE(paused_until, %(now)s) <= %(now)s
+         RETURNING id
+            """,
+            tokens=tokens,
+            epoch=epoch,
+            lease=now + LEASE,
+            account=account.id,
+            name=name,
+            now=now,
+        )
+        self.flush_model()
+        claimed = self.browse(row[0] for row in self.env.execute_query(query))
+        if claimed:
+            claimed.invalidate_recordset(flush=False)
+            return claimed, 0
         operation = self.search([("account_id", "=", account.id), ("name", "=", name)])
         if not operation:
-            _rate, burst = account._get_rate(name)
-            operation = self.create(
-                {"account_id": account.id, "name": name, "tokens": burst, "refilled_at": time.time()}
-            )
-        return operation
+            # Used for the first time: a full bucket.
+            values = {"account_id": account.id, "name": name, "tokens": burst - 1, "refilled_at": epoch}
+            return self.create(dict(values, lease_until=now + LEASE)), 0
+        return operation, operation._get_wait(rate, burst)
 
-    def _claim(self):
-        """Take one call from the bucket and the lease of the operation. The caller commits.
-
-        :return: 0 when claimed, else the seconds to wait.
-        """
-        self.ensure_one()
+    def _get_wait(self, rate, burst):
+        """Return the seconds until the next call may be claimed."""
         now = fields.Datetime.now()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return 1
-        for busy_until in (self.paused_until, self.lease_until):
-            if busy_until and busy_until > now:
-                return (busy_until - now).total_seconds()
-        rate, burst = self.account_id._get_rate(self.name)
-        epoch = time.time()
-        tokens = min(burst, self.tokens + (epoch - self.refilled_at) * rate)
-        if tokens < 1:
-            return (1 - tokens) / rate
-        self.write({"tokens": tokens - 1, "refilled_at": epoch, "lease_until": now + LEASE})
-        return 0
+        busy_until = max(filter(None, (self.lease_until, self.paused_until)), default=now)
+        tokens = min(burst, self.tokens + (time.time() - self.refilled_at) * rate)
+        return max((busy_until - now).total_seconds(), (1 - tokens) / rate, 1)
 
     def _release(self, error=None, retry_after=0):
         """Give the lease back and note how the call went. The caller commits.

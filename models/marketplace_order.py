@@ -95,10 +95,8 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _find(self, account, order_ref):
         """Return the order of an account that any of its numbers means, or an empty recordset."""
-        ref = self.env["marketplace.order.ref"].search(
-            [("account_id", "=", account.id), ("name", "=", order_ref)], limit=1
-        )
-        return ref.order_id
+        mine = [("account_id", "=", account.id), ("name", "=", order_ref)]
+        return self.search([("ref_ids", "any", mine)], order="id", limit=1)
 
     @api.model
     def _find_or_create(self, site, order_ref):
@@ -134,7 +132,8 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _trigger_fetch(self, at=None):
-        self.env["ir.cron"]._marketplace_wake("ir_cron_fetch_orders", at)
+        # Two of them: while one waits for a marketplace that hangs, the other serves the rest.
+        self.env["ir.cron"]._marketplace_wake("ir_cron_fetch_orders", "ir_cron_fetch_orders_2", at=at)
 
     # === STORING === #
 
@@ -154,6 +153,8 @@ class MarketplaceOrder(models.Model):
         if final and self.state == "pending":
             values["state"] = "unavailable"
         self.write(values)
+        if self.next_fetch_at:
+            self._trigger_fetch(at=self.next_fetch_at)
         if values.get("state"):
             self.ticket_ids._marketplace_order_changed(self)
 
@@ -164,10 +165,9 @@ class MarketplaceOrder(models.Model):
             self.line_ids.unlink()
             self.package_ids.unlink()
         self.write(self._prepare_values(snapshot))
-        self.line_ids._add(self, snapshot.lines)
-        self.package_ids._add(self, snapshot.packages)
-        if snapshot.other_refs:
-            self.ref_ids._add(self, snapshot.other_refs)
+        self.env["marketplace.order.line"]._add(self, snapshot.lines)
+        self.env["marketplace.order.package"]._add(self, snapshot.packages)
+        self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         self.ticket_ids._marketplace_order_changed(self)
 
     def _prepare_values(self, snapshot):

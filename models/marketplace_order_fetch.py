@@ -33,12 +33,12 @@ class MarketplaceOrderFetch(models.AbstractModel):
         Order = self.env["marketplace.order"]
         while True:
             try:
-                order, wait = self._claim_due()
+                order, operation, wait = self._claim_due()
                 if not order:
                     if wait:
                         Order._trigger_fetch(at=fields.Datetime.now() + timedelta(seconds=wait))
                     return
-                self._fetch(order)
+                self._fetch(order, operation)
                 if not self.env["ir.cron"]._commit_progress(1):
                     break
             except OperationalError as error:
@@ -53,37 +53,43 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _claim_due(self):
         """Take the next due order whose account may call now, committed.
 
-        :return: (order or empty, seconds until the next one may be had or None).
+        :return: (order or empty, claimed operation, seconds until the next one may be had or None).
         """
         now = fields.Datetime.now()
-        Order = self.env["marketplace.order"]
-        free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
-        due = Domain("next_fetch_at", "<=", now) & free & Domain("account_id.state", "=", "connected")
-        waits = []
-        for [account] in Order._read_group(due, ["account_id"]):
-            wait = self.env["marketplace.operation"]._get(account, "fetch_order")._claim()
-            if wait:
-                waits.append(wait)
-                continue
-            mine = due & Domain("account_id", "=", account.id)
-            order = Order.search(mine & Domain("state", "=", "pending"), order="next_fetch_at, id", limit=1)
-            order = order or Order.search(mine, order="next_fetch_at, id", limit=1)
-            order.lease_until = now + LEASE
-            self.env["ir.cron"]._commit_progress()
-            return order, None
-        return Order, min(waits, default=None)
+        waits = {}
+        while order := self._find_due(now, list(waits)):
+            operation, wait = self.env["marketplace.operation"]._claim(order.account_id, "fetch_order")
+            if not wait:
+                order.lease_until = now + LEASE
+                self.env["ir.cron"]._commit_progress()
+                return order, operation, None
+            waits[order.account_id.id] = wait
+        return order, None, min(waits.values(), default=None)
 
     @api.model
-    def _fetch(self, order):
+    def _find_due(self, now, but_accounts):
+        """Return the order that is due first; one that was never had, and a ticket may wait for, before others."""
+        free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
+        due = Domain("next_fetch_at", "<=", now) & free & Domain("account_id", "not in", but_accounts)
+        due &= Domain("account_id.state", "=", "connected")
+        return self.env["marketplace.order"].search(due, order="fetched_at NULLS FIRST, attempts, id", limit=1)
+
+    @api.model
+    def _fetch(self, order, operation):
         """Get one claimed order from its marketplace and store it."""
-        account, ref = order.account_id, order.order_ref
-        snapshot, error = self._call(account, "fetch_order", lambda api_: api_.fetch_order(ref))
+        ref = order.order_ref
+        snapshot, error = self._call(operation, lambda api_: api_.fetch_order(ref))
         if snapshot:
             error = self._store(order, snapshot)
         if error:
             order._note_failure(error)
+        self.env["ir.cron"]._commit_progress()
         if order.state != "pending":
             self._process_waiting(order)
+            # A ticket made at the same moment, unseen by the transaction that stored the order.
+            order.ticket_ids.filtered(
+                lambda ticket: ticket.marketplace_order_state != order.state
+            )._marketplace_order_changed(order)
 
     @api.model
     def _store(self, order, snapshot):
@@ -103,35 +109,31 @@ class MarketplaceOrderFetch(models.AbstractModel):
     @api.model
     def _process_waiting(self, order):
         """Let the messages that waited for an order go on, here and now: agents look at the clock."""
-        Message = self.env["marketplace.message"]
-        waiting = Message.search([("order_id", "=", order.id), ("state", "=", "waiting_order")], order="id")
-        for message in waiting:
+        while message := self.env["marketplace.message"]._take_waiting(order):
+            message._process_safely()
             self.env["ir.cron"]._commit_progress()
-            locked = message.try_lock_for_update(allow_referencing=True)
-            locked.filtered(lambda one: one.state == "waiting_order")._process_safely()
 
     @api.model
-    def _call(self, account, operation, call):
-        """Make one claimed call and note on the account how it went.
+    def _call(self, operation, call):
+        """Make one claimed call and note how it went.
 
         :param call: function of the marketplace object.
         :return: (answer or None, error or None), in a new transaction.
         """
         answer = error = None
+        account = operation.account_id
         try:
-            answer = account._request(operation, call)
+            answer = account._request(operation.name, call)
         except MarketplaceError as caught:
             error = caught
         except Exception as caught:
-            _logger.exception("%s of account %s failed", operation, account.id)
+            _logger.exception("%s of account %s failed", operation.name, account.id)
             error = Unavailable(str(caught))
-        # What others did during the call must be seen before anything is stored.
+        # A new transaction: what others committed during the call must be seen by what is stored.
         self.env["ir.cron"]._commit_progress()
-        self.env.invalidate_all()
-        row = self.env["marketplace.operation"]._get(account, operation)
-        row._release(None if isinstance(error, ABOUT_ORDER) else error, getattr(error, "retry_after", 0))
+        operation._release(None if isinstance(error, ABOUT_ORDER) else error, getattr(error, "retry_after", 0))
         if error:
-            _logger.info("%s of account %s: %s", operation, account.id, error)
+            _logger.info("%s of account %s: %s", operation.name, account.id, error)
             account._note_failure(error)
         return answer, error
 
@@ -140,10 +142,13 @@ class MarketplaceOrderFetch(models.AbstractModel):
     @api.model
     def _cron_refresh_orders(self):
         """Keep orders of open tickets fresh: by one search for changes, else by age."""
-        accounts = self.env["marketplace.account"].search([("state", "=", "connected")])
+        accounts = self.env["marketplace.account"].search(
+            [("state", "=", "connected")], order="searched_until NULLS FIRST, id"
+        )
         for account in accounts:
             self._search_changes(account)
             if not self.env["ir.cron"]._commit_progress(1):
+                self.env["ir.cron"]._marketplace_wake("ir_cron_refresh_orders")
                 break
         stale = self.env["marketplace.order"].search(
             [
@@ -164,11 +169,14 @@ class MarketplaceOrderFetch(models.AbstractModel):
         """Ask one page of changed orders of an account and store those that we know."""
         now = fields.Datetime.now()
         since = account.searched_until or now - timedelta(days=1)
-        if now - since < SEARCH_EVERY or self.env["marketplace.operation"]._get(account, "search_orders")._claim():
+        if now - since < SEARCH_EVERY:
+            return
+        operation, wait = self.env["marketplace.operation"]._claim(account, "search_orders")
+        if wait:
             return
         self.env["ir.cron"]._commit_progress()
         after = since.replace(tzinfo=timezone.utc)
-        page, _error = self._call(account, "search_orders", lambda api_: api_.search_orders(updated_after=after))
+        page, _error = self._call(operation, lambda api_: api_.search_orders(updated_after=after))
         if not page:
             return
         for snapshot in page.orders:

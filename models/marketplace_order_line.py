@@ -12,7 +12,7 @@ class MarketplaceOrderLine(models.Model):
     item_ref = fields.Char(string="Item", help="The marketplace's own number of the product (ASIN).")
     title = fields.Char(string="Product")
     quantity = fields.Float()
-    currency_id = fields.Many2one(related="order_id.currency_id")
+    currency_id = fields.Many2one("res.currency")
     unit_price = fields.Monetary()
     amount_total = fields.Monetary()
     amount_tax = fields.Monetary()
@@ -42,7 +42,8 @@ class MarketplaceOrderLine(models.Model):
 
     def _add(self, order, lines):
         """Add the lines of a snapshot to an order."""
-        self.create([dict(self._prepare_values(line), order_id=order.id) for line in lines])
+        fixed = {"order_id": order.id, "currency_id": order.currency_id.id}
+        self.create([{**self._prepare_values(line), **fixed} for line in lines])
 
     def _describe(self, marketplace, storefront):
         """Return what the Order tab shows of this line."""

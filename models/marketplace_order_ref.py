@@ -18,6 +18,8 @@ class MarketplaceOrderRef(models.Model):
 
     def _add(self, order, names):
         """Add the numbers in ``names`` that mean no order of the account yet."""
+        if not names:
+            return
         account = order.account_id
         known = self.search([("account_id", "=", account.id), ("name", "in", list(names))])
         self.create(

@@ -15,7 +15,7 @@ class MarketplaceSite(models.Model):
     # A thread only because an alias must point to one; its mail never gets that far (mail_thread.py).
     _inherit = ["mail.thread"]
     _description = "Marketplace Site"
-    _order = "account_id, name, id"
+    _order = "name, id"
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name", store=True)

@@ -1,14 +1,18 @@
 """Databases opened in this process: ours with the module, plain with helpdesk_mgmt only."""
 
 import json
+import logging
 from datetime import datetime, timedelta, timezone
 
-import odoo
 from live import HOME
+
+import odoo
 from odoo.api import Environment
 from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
+
+from sandbox.amazon.sellers import DEMO_EU
 from sandbox.server import AUTHSERV_ID
 from sandbox.sites import get_site
 
@@ -24,6 +28,8 @@ QUIET, FOLLOWED = "DE", "FR"
 def start_odoo(smtp_port):
     """Prepare this process to open databases; mail goes to a port of this machine."""
     config.parse_config(["-c", str(HOME / "odoo.cfg"), "--log-level=error"], setup_logging=True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)  # Odoo and its libraries call much that is deprecated
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the sandbox's mail server
     config["smtp_server"], config["smtp_port"] = "127.0.0.1", smtp_port
     load_server_wide_modules()
 
@@ -63,7 +69,11 @@ class World:
     def _add_team(self, env, code):
         team = env["helpdesk.ticket.team"].create({"name": f"Team {code}", "alias_name": f"team-{code.lower()}"})
         if code == FOLLOWED:
-            users = env["res.users"].with_context(no_reset_password=True).create([self._agent(env, number) for number in range(FOLLOWERS)])
+            users = (
+                env["res.users"]
+                .with_context(no_reset_password=True)
+                .create([self._agent(env, number) for number in range(FOLLOWERS)])
+            )
             subtypes = env["mail.message.subtype"].search([])
             team.message_subscribe(users.partner_id.ids, subtypes.ids)
         return f"team-{code.lower()}@{DOMAIN}"
@@ -105,12 +115,15 @@ class Ours(World):
         env["ir.cron"].with_context(active_test=False).search([("cron_name", "like", "Marketplaces")]).active = True
         app = env["marketplace.app"].search([("code", "=", "amazon")])
         account = env["marketplace.account"].create({"name": "Bench", "app_id": app.id, "region": "eu"})
-        account.write({"state": "connected", "seller_ref": "A1DEMOSELLEREU"})
+        account.write({"state": "connected", "seller_ref": DEMO_EU.merchant_id})
         teams = {team.alias_name: team.id for team in env["helpdesk.ticket.team"].search([])}
         for code in (QUIET, FOLLOWED):
             values = {"account_id": account.id, "site_ref": get_site(code).site_ref, "seller_name": "Sandbox Trading"}
             site = env["marketplace.site"].create(dict(values, team_id=teams[f"team-{code.lower()}"]))
             self.sites[code] = site.address
+        self._connect(env, account)
+
+    def _connect(self, env, account):
         account._store_token(_Token())
         self._cut_off_network()
 
@@ -150,6 +163,15 @@ class Ours(World):
         if len(rows) != len(message_ids) or len(set(rows)) != 1 or rows[0][0] != "done" or rows[0][4] != "known":
             known = self.db.sql("SELECT state, reason, error FROM marketplace_message ORDER BY id DESC LIMIT 2")
             raise RuntimeError(f"ours: the mails did not reach one ticket with its order: {rows} {known}")
+
+
+class Running(Ours):
+    """A database for a server of its own, which speaks to the sandbox over HTTP."""
+
+    def _connect(self, env, account):
+        values = {"name": "Bench", "app_id": account.app_id.id, "client_id": DEMO_EU.client_id}
+        account.credential_id = env["marketplace.credential"].create(values | {"client_secret": DEMO_EU.client_secret})
+        account.refresh_token = DEMO_EU.refresh_token
 
 
 class _Token:

@@ -146,9 +146,9 @@ class Shop:
         """Run one statement past Odoo."""
         return self.db.sql(query, params)
 
-    def run_cron(self, name):
-        """Run a scheduled action of the module, or let it be when it's running already."""
-        domain = [("module", "=", "helpdesk_mgmt_marketplace"), ("name", "=", name)]
+    def run_cron(self, name, module="helpdesk_mgmt_marketplace"):
+        """Run a scheduled action, or let it be when it's running already."""
+        domain = [("module", "=", module), ("name", "=", name)]
         cron = self.rpc("ir.model.data", "search_read", domain, ["res_id"])[0]["res_id"]
         try:
             self.rpc("ir.cron", "method_direct_trigger", [cron])

@@ -45,8 +45,8 @@ def kill_and_restart(shop, times):
 
 def pull_forward(shop):
     """Do not wait for leases of the killed and for pauses: nothing but time stands between."""
-    shop.sql("UPDATE marketplace_order SET lease_until = NULL, next_fetch_at = now() AT TIME ZONE 'utc' - interval '1 s'"
-             " WHERE state = 'pending'")
+    due = "now() AT TIME ZONE 'utc' - interval '1 s'"
+    shop.sql(f"UPDATE marketplace_order SET lease_until = NULL, next_fetch_at = {due} WHERE state = 'pending'")
     shop.sql("UPDATE marketplace_operation SET lease_until = NULL, paused_until = NULL")
     shop.run_cron("ir_cron_fetch_orders")
 
@@ -76,11 +76,12 @@ def test_a_kill_loses_and_doubles_nothing(shop, full, figures):
     check_tickets(shop)
     shop.check_silence()
     assert rows == len(accepted) == len(shop.sandbox.mails)
-    assert states == {"done": len(writers.tokens)} | ({"ignored": rows - len(writers.tokens)} if rows > len(writers.tokens) else {})
+    assert set(states) <= {"done", "ignored"} and states["done"] == len(writers.tokens)
     late = len(pending_tickets(shop))
     eventually(lambda: pull_forward(shop) or not pending_tickets(shop), pause=1)
+    again = sum(mail.attempts > 1 for mail in accepted)
     figures(
-        f"kills: {kills} kills, {len(accepted)} mails accepted with 250 ({sum(m.attempts > 1 for m in accepted)} after a "
-        f"4xx), 0 lost, 0 doubled, 0 half-made tickets, 0 bounces; {failures} mails failed meanwhile and were retried, "
-        f"{late} orders were fetched after a killed server's lease"
+        f"kills: {kills} kills, {len(accepted)} mails accepted with 250 ({again} after a 4xx), 0 lost, 0 doubled, "
+        f"0 half-made tickets, 0 bounces; {failures} mails failed and were retried by themselves, "
+        f"{late} tickets got their order after a killed server's lease"
     )

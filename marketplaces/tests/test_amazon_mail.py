@@ -161,7 +161,7 @@ class TestWords:
         [
             "Danke!\n\n-------- Ursprüngliche Nachricht --------\nVon: Shop\n\n{frame}",
             "Danke!\n\nAm 5.10.2026 um 10:00 schrieb Shop <a@shop.example>:\n> Hallo\n> Jo",
-            "Danke!\n\n> Hallo\n> ------------- Begin message -------------\n> unser Text\n> ------------- End message -------------",
+            "Danke!\n\n> Hallo\n> -------- Begin message --------\n> unser Text\n> -------- End message --------",
         ],
     )
     def test_answer_by_mail_is_a_buyer_message_without_notification_type(self, ask, frame, body):

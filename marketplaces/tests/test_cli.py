@@ -14,7 +14,10 @@ from marketplaces.__main__ import main
 FIXTURES = Path(__file__).parent / "fixtures" / "amazon"
 MAIL = str(FIXTURES / "buyer_presale_nl.eml")
 ORDER = str(FIXTURES / "order_shipped_de.json")
-MAIL_KEYS = "file app site kind notice urgent order_ref buyer_name text thread_refs dedup_ref attachments authentication reasons"
+MAIL_KEYS = (
+    "file app site kind notice urgent order_ref buyer_name text thread_refs dedup_ref attachments authentication "
+    "reasons"
+)
 ORDER_KEYS = (
     "file order_ref other_refs site status raw_status fulfilled_by currency total tax shipping discount lines packages "
     "recipient buyer_name relay created ship_by deliver_by"

@@ -40,7 +40,7 @@ FRAGMENTS = (
 
 
 def truncate(raw, chance):
-    return raw[: chance.randrange(1, len(raw))]
+    return raw[: chance.randrange(1, len(raw) + 1)]
 
 
 def flip(raw, chance):

@@ -70,7 +70,7 @@ export class OrderTab extends Component {
     }
 
     time(value) {
-        return value ? formatDateTime(deserializeDateTime(value)) : "";
+        return value ? formatDateTime(deserializeDateTime(value), { showSeconds: false }) : "";
     }
 
     async onRefresh() {

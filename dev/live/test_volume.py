@@ -1,0 +1,79 @@
+"""Many mails: of one eager buyer, and a backlog after a night without scheduled actions."""
+
+import time
+
+from common import eventually
+
+#: A pause longer than this between two mails worked off is idleness.
+GRAIN = 0.5
+
+
+def test_thirty_mails_of_one_buyer_in_an_hour_all_arrive_on_one_ticket(shop, figures):
+    ref = shop.new_order()
+    started = time.monotonic()
+    tokens = [shop.write(ref, f"Message {number}") for number in range(30)]
+    shop.finish()
+    seconds = time.monotonic() - started
+    shop.check_exactly_once(tokens)
+    assert len({shop.find_token(token) for token in tokens}) == 1
+    shop.check_nothing_failed()
+    shop.check_silence()
+    figures(f"volume: 30 mails of one buyer on one order: all on 1 ticket, {seconds:.1f} s")
+
+
+def test_a_backlog_is_worked_off_without_pauses(open_shop, full, figures):
+    mails, orders = (500, 25) if full else (60, 6)
+    with open_shop(crons=0) as shop:
+        refs = [shop.new_order() for _number in range(orders)]
+        started = time.monotonic()
+        tokens = [shop.write(refs[number % orders]) for number in range(mails)]
+        assert shop.sandbox.wait(timeout=600), shop.unaccepted()
+        received = time.monotonic() - started
+        assert shop.count_states() == {"received": mails}
+        shop.restart(crons=2)
+        moments = watch(shop)
+        shop.check_exactly_once(tokens)
+        shop.check_nothing_failed()
+        assert shop.count_states() == {"done": mails}
+        busy, seconds = share_of_time_busy(shop), moments[-1][0] - moments[0][0]
+    figures(
+        f"volume: backlog of {mails} mails of {orders} orders: taken at {mails / received:.0f} a second, worked off in "
+        f"{seconds:.1f} s ({mails / seconds:.1f} a second), busy {busy:.0%} of the time, "
+        f"longest standstill {longest_standstill(moments):.1f} s"
+    )
+
+
+def watch(shop):
+    """Look at the ledger twice a second until it is worked off; return [(moment, open mails)]."""
+    moments = [(time.monotonic(), shop.count_open())]
+
+    def look():
+        moments.append((time.monotonic(), shop.count_open()))
+        return not moments[-1][1]
+
+    eventually(look, 900, pause=0.5)
+    return moments
+
+
+def share_of_time_busy(shop):
+    """Return which share of the time some mail was being worked off, by when each was."""
+    [(seconds, idle)] = shop.sql(
+        """
+        SELECT extract(epoch FROM max(write_date) - min(write_date)),
+               coalesce(sum(gap) FILTER (WHERE gap > %s), 0)
+          FROM (SELECT write_date, extract(epoch FROM write_date - lag(write_date) OVER (ORDER BY write_date)) AS gap
+                  FROM marketplace_message) AS steps
+        """,
+        [GRAIN],
+    )
+    return 1 - float(idle) / float(seconds or 1)
+
+
+def longest_standstill(moments):
+    """Return the longest time in which no mail was worked off."""
+    longest, since = 0, moments[0]
+    for moment in moments[1:]:
+        if moment[1] < since[1]:
+            since = moment
+        longest = max(longest, moment[0] - since[0])
+    return longest

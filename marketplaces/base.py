@@ -16,6 +16,8 @@ class Marketplace:
 
     code: str
     name: str
+    #: What sellers call the marketplace's console.
+    console_name: str
     #: (regions in the order people know them): ((code, label), …)
     regions: tuple[tuple[str, str], ...] = ()
     #: The catalogue of storefronts.

@@ -266,6 +266,7 @@ class HelpdeskTicket(models.Model):
         return {
             "site": ticket_sudo.marketplace_site_id.name,
             "marketplace": ticket_sudo.marketplace_app_id.name,
+            "console": marketplace.console_name,
             "item_ref": item,
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
             "order": order_sudo and order_sudo._describe(),

@@ -7,6 +7,7 @@ from live import Odoo, free_port
 
 from sandbox import Sandbox
 
+from .chatter import chatter_row
 from .letters import letter, order_of
 from .table import bounded
 from .worlds import DOMAIN, QUIET, Running
@@ -30,7 +31,7 @@ def running_rows(db, port=None):
     options = {"odoo_url": odoo.url, "odoo_db": str(db), "alias_domains": [DOMAIN], "http_port": port}
     with Sandbox(addresses={("DEMO-EU", QUIET): address}, **options) as sandbox:
         with odoo:
-            rows = _latency_rows(db, sandbox, address)
+            rows = [*_latency_rows(db, sandbox, address), chatter_row(odoo)]
         first = 10_000
         for number in range(BACKLOG):
             raw, _id = letter(_order(sandbox, first + number % ORDERS), address, ("backlog", number))

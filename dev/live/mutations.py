@@ -1,4 +1,4 @@
-"""Mails that nobody should send: real ones cut, bent and poisoned, always the same for the same seed."""
+"""Mails that nobody should send: real ones cut, bent and poisoned."""
 
 import base64
 import random
@@ -64,8 +64,8 @@ CHARSETS = (b"utf-7", b"utf-16", b"utf-32", b"no-such", b"iso-2022-jp", b"gb1803
 class Mutator:
     """Bends raw mails.
 
-    :param seeds: raw mails.
-    :param seed: whatever it is, the same mails follow from it.
+    :param seeds: functions that return a raw mail.
+    :param seed: whatever it is, the same ways to bend them follow from it.
     """
 
     def __init__(self, seeds, seed):
@@ -74,7 +74,7 @@ class Mutator:
 
     def make(self, number):
         """Return the n-th mail: a seed with a Message-ID of its own, bent in one to three ways."""
-        raw = self._named(self._random.choice(self._seeds), number)
+        raw = self._named(self._random.choice(self._seeds)(), number)
         for _turn in range(self._random.choice((1, 1, 2, 3))):
             raw = self._random.choice(self._ways)(self, raw)
         return raw

@@ -31,10 +31,11 @@ def test_a_backlog_is_worked_off_without_pauses(open_shop, full, figures):
         received = time.monotonic() - started
         assert shop.count_states() == {"received": mails}
         shop.restart(crons=2)
+        tokens.append(shop.deliver(refs[0]))  # wakes Odoo, which looks for work only once a minute by itself
         moments = watch(shop)
         shop.check_exactly_once(tokens)
         shop.check_nothing_failed()
-        assert shop.count_states() == {"done": mails}
+        assert shop.count_states() == {"done": mails + 1}
         busy, seconds = share_of_time_busy(shop), moments[-1][0] - moments[0][0]
     figures(
         f"volume: backlog of {mails} mails of {orders} orders: taken at {mails / received:.0f} a second, worked off in "

@@ -9,6 +9,7 @@ class Amazon(Marketplace):
 
     code = "amazon"
     name = "Amazon"
+    console_name = "Seller Central"
     regions = const.REGIONS
     sites = const.SITES
     rates = {

@@ -1,0 +1,42 @@
+"""What an agent sees, in headless Chromium on a real server with its real bus."""
+
+import pytest
+from browser import Browser
+from demo import AGENT
+
+
+@pytest.fixture
+def agent(shop):
+    """Return a browser in which an agent is logged in."""
+    with Browser() as browser:
+        browser.log_in(shop.odoo, AGENT)
+        yield browser
+
+
+def test_a_new_message_and_a_changed_order_show_up_on_the_open_ticket(shop, agent):
+    ref = shop.new_order()
+    shop.ticket(shop.deliver(ref, "Where is my parcel?"))
+    agent.open(f"{shop.odoo.url}/odoo/helpdesk-tickets")
+    agent.click(".o_data_row td[name=name]", ref)
+    agent.wait(".o_marketplace_order", ref)
+    agent.wait(".o_marketplace_lines tbody tr")
+    agent.wait(".o-mail-Message", "Where is my parcel?")
+    shop.deliver(ref, "It is still not here.")
+    agent.wait(".o-mail-Message", "It is still not here.")
+    agent.wait(".o_marketplace_order .badge", "Unshipped")
+    shop.sandbox.orders.change(ref, "ship")
+    agent.click(".o_marketplace_refresh")
+    agent.wait(".o_marketplace_order .badge", "Shipped")
+    assert agent.errors == []
+
+
+def test_a_question_before_buying_says_that_there_is_no_order(shop, agent):
+    shop.sandbox.write("Is it blue?", site="DE", asin="B0EXAMPL01")
+    agent.open(f"{shop.odoo.url}/odoo/helpdesk-tickets")
+    shop.sandbox.wait()
+    shop.settle()
+    agent.open(f"{shop.odoo.url}/odoo/helpdesk-tickets")
+    agent.click(".o_data_row td[name=name]", "Question before buying")
+    agent.wait(".o_marketplace_order", "No order yet.")
+    agent.wait(".o_marketplace_order a", "B0EXAMPL01")
+    assert agent.errors == []

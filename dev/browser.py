@@ -124,4 +124,6 @@ class Browser:
 
 
 #: Text also inside the shadow roots in which Odoo shows mails.
-_HAS_TEXT = "(e.innerText + [...e.querySelectorAll('*')].map(c => c.shadowRoot?.textContent || '').join(' ')).includes(%s)"
+_HAS_TEXT = (
+    "(e.innerText + [...e.querySelectorAll('*')].map(c => c.shadowRoot?.textContent || '').join(' ')).includes(%s)"
+)

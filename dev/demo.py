@@ -23,7 +23,11 @@ PHOTO = ROOT / "static/description/icon.png"
 
 #: What the first buyers wrote: order (or none), text, further values.
 LETTERS = (
-    ("302-5669388-0000002", "Hallo,\n\nmein Paket soll angekommen sein, aber ich habe nichts erhalten. Können Sie das prüfen?\n\nDanke!", {}),
+    (
+        "302-5669388-0000002",
+        "Hallo,\n\nmein Paket soll angekommen sein, aber ich habe nichts erhalten. Können Sie das prüfen?\n\nDanke!",
+        {},
+    ),
     ("302-8441651-0000003", "Es fehlt noch ein Teil der Bestellung. Wann kommt der Rest?", {}),
     ("302-4971640-0000004", "Kann ich die Lieferadresse noch ändern?", {}),
     ("404-9344910-0000010", "Bonjour, l'article est arrivé cassé, voici une photo.", {"photo": True}),
@@ -112,11 +116,14 @@ def main():
     options = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     port = preferred_port(options.port)
-    with Database.create() as db, Sandbox(
-        http_port=preferred_port(options.sandbox_port),
-        odoo_url=f"http://127.0.0.1:{port}",
-        odoo_db=str(db),
-    ) as sandbox:
+    with (
+        Database.create() as db,
+        Sandbox(
+            http_port=preferred_port(options.sandbox_port),
+            odoo_url=f"http://127.0.0.1:{port}",
+            odoo_db=str(db),
+        ) as sandbox,
+    ):
         urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
         with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
             connect(odoo, sandbox, prepare_company(odoo, sandbox))

@@ -36,9 +36,7 @@ class HelpdeskTicket(models.Model):
     marketplace_app_id = fields.Many2one(
         related="marketplace_site_id.app_id", string="Marketplace", store=True, precompute=True, index="btree_not_null"
     )
-    marketplace_order_id = fields.Many2one(
-        "marketplace.order", string="Marketplace Order", index="btree_not_null", copy=False
-    )
+    marketplace_order_id = fields.Many2one("marketplace.order", index="btree_not_null", copy=False)
     marketplace_order_ref = fields.Char(string="Order Number", index="trigram", copy=False, readonly=True)
     marketplace_order_state = fields.Selection(
         [("none", "No Order"), ("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
@@ -49,6 +47,9 @@ class HelpdeskTicket(models.Model):
     marketplace_item_ref = fields.Char(string="Item Asked About", copy=False, readonly=True)
     marketplace_check = fields.Boolean(string="To Check", copy=False, help="A mail of a form not seen before.")
     marketplace_order_data = fields.Json(compute="_compute_marketplace_order_data")
+
+    # Beside the trigram index, which serves parts of a number but is slow for a whole one.
+    _marketplace_order_ref_index = models.Index("(marketplace_order_ref) WHERE marketplace_order_ref IS NOT NULL")
 
     def _compute_marketplace_order_data(self):
         for ticket in self:
@@ -65,7 +66,7 @@ class HelpdeskTicket(models.Model):
         Ticket = self.with_company(conversation.company_id).with_context(
             mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
         )
-        values = self._marketplace_prepare_values(conversation, mail)
+        values = conversation._prepare_ticket_values(mail)
         refused = self.env.context.get("marketplace_refused")
         if refused:
             bare = {**values, "team_id": False, "category_id": False}
@@ -87,7 +88,13 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _marketplace_fill_required(self, values):
         """Return create values with something in each required field that nobody gave a value."""
-        fillers = {"char": "-", "text": "-", "html": "-", "date": fields.Date.today(), "datetime": fields.Datetime.now()}
+        fillers = {
+            "char": "-",
+            "text": "-",
+            "html": "-",
+            "date": fields.Date.today(),
+            "datetime": fields.Datetime.now(),
+        }
         given = {**self.default_get(list(self._fields)), **values}
         for name, field in self._fields.items():
             if field.required and field.store and not field.compute and not given.get(name):
@@ -100,28 +107,6 @@ class HelpdeskTicket(models.Model):
         return given
 
     @api.model
-    def _marketplace_prepare_values(self, conversation, mail):
-        """Return the create values of a new ticket. The buyer's words stand in none of them."""
-        site, order = conversation.site_id, conversation.order_id
-        title = self._marketplace_get_title(site, order, mail)
-        return {
-            "name": title,
-            "description": Markup("<p>%s</p>") % self._marketplace_get_description(site, order, mail),
-            "company_id": conversation.company_id.id,
-            "channel_id": site.app_id.channel_id.id,
-            "team_id": site.team_id.filtered("active").id,
-            "category_id": site.category_id.filtered("active").id,
-            "user_id": False,
-            "partner_id": self._marketplace_get_contact(conversation, mail).id,
-            "partner_name": mail.buyer_name or order.buyer_name,
-            "partner_email": False,
-            "priority": "3" if mail.urgent else "1",
-            "marketplace_site_id": site.id,
-            "marketplace_item_ref": mail.item_ref,
-            **self._marketplace_prepare_order_values(order),
-        }
-
-    @api.model
     def _marketplace_prepare_order_values(self, order):
         return {
             "marketplace_order_id": order.id,
@@ -129,39 +114,15 @@ class HelpdeskTicket(models.Model):
             "marketplace_order_state": order.state if order else "none",
         }
 
-    @api.model
-    def _marketplace_get_title(self, site, order, mail):
-        if order:
-            return self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=site.name)
-        if mail.presale:
-            return self.env._("Question before buying on %s", site.name)
-        return self.env._("Message without an order on %s", site.name)
-
-    @api.model
-    def _marketplace_get_description(self, site, order, mail):
-        if order:
-            return self.env._(
-                "A buyer on %(site)s wrote about order %(order)s. The conversation is beside this text.",
-                site=site.name,
-                order=order.order_ref,
-            )
-        if mail.presale:
-            return self.env._("Somebody asks about a product on %s; there is no order yet.", site.name)
-        return self.env._("A buyer on %s wrote; the message names no order.", site.name)
-
-    @api.model
-    def _marketplace_get_contact(self, conversation, mail):
-        if not conversation.site_id.create_contacts or not conversation.buyer_alias:
-            return self.env["res.partner"]
-        return self.env["res.partner"]._marketplace_find_or_create(conversation, mail)
-
     def _marketplace_reopen(self):
         """Open a closed or archived ticket again: the buyer wrote."""
         for ticket in self:
             if not ticket.active:
                 ticket.active = True
             if ticket.stage_id.closed:
-                stages = ticket.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([])
+                stages = ticket.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search(
+                    [], limit=50
+                )
                 ticket.stage_id = stages.filtered(lambda stage: not stage.closed)[:1] or ticket.stage_id
 
     # === POSTING === #
@@ -221,16 +182,11 @@ class HelpdeskTicket(models.Model):
 
     # === ORDER === #
 
-    def _marketplace_learn_order(self, order):
+    def _marketplace_learn_order(self, conversation):
         """Take over the order of a conversation that had none when the ticket was made."""
+        order = conversation.order_id
         if order and not self.marketplace_order_id:
-            site = self.marketplace_site_id
-            self.write(
-                {
-                    "name": self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=site.name),
-                    **self._marketplace_prepare_order_values(order),
-                }
-            )
+            self.write({"name": conversation._get_title(), **self._marketplace_prepare_order_values(order)})
 
     def _marketplace_order_changed(self, order):
         """Follow an order: its first fill is one write together with its state, which rules can use."""
@@ -284,6 +240,13 @@ class HelpdeskTicket(models.Model):
             if from_mail or kwargs.get("subtype_xmlid") == "mail.mt_comment":
                 kwargs["marketplace_kind"] = "not_sent"
         return super().message_post(**kwargs)
+
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        """Have followers' mails sent at once although not inside the transaction that brings a buyer's message."""
+        result = super()._notify_thread_by_email(message, recipients_data, **kwargs)
+        if not kwargs.get("force_send", True) and any(one["notif"] == "email" for one in recipients_data):
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return result
 
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"marketplace_kind"}

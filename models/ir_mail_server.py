@@ -1,10 +1,15 @@
 import logging
-from email.utils import getaddresses
+from email.utils import formataddr, getaddresses
 
 from odoo import models
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
+
+RECIPIENTS = ("To", "Cc", "Bcc")
+NOBODY = "undisclosed-recipients:;"
+#: Headers of Odoo's own that are shown as recipients to those who get the mail: "reply all" would use them.
+SHOWN = ("X-Msg-To-Add", "X-Forge-To")
 
 
 class IrMailServer(models.Model):
@@ -17,15 +22,18 @@ class IrMailServer(models.Model):
         """
         is_relay = self.env["marketplace.app"].sudo()._is_relay_address
         refused = 0
-        for header in ("To", "Cc", "Bcc"):
+        for header in (*RECIPIENTS, *SHOWN):
             addresses = getaddresses(message.get_all(header, []))
             allowed = [pair for pair in addresses if not is_relay(pair[1])]
             if len(allowed) < len(addresses):
-                refused += len(addresses) - len(allowed)
+                refused += header in RECIPIENTS
                 self._set_recipients(message, header, allowed)
+        if refused and not message["To"]:
+            # Odoo replaces the header, so there must be one.
+            message["To"] = NOBODY
         if refused:
-            _logger.warning("Kept a mail from %s marketplace buyer(s): %s", refused, message["Message-Id"])
-            if not any(message.get_all(header) for header in ("To", "Cc", "Bcc")):
+            _logger.warning("Kept a mail from a marketplace's buyer: %s", message["Message-Id"])
+            if not any("@" in (message[header] or "") for header in RECIPIENTS):
                 raise UserError(
                     self.env._("Nothing was sent: buyers of a marketplace are reached by answering on their ticket.")
                 )
@@ -34,4 +42,4 @@ class IrMailServer(models.Model):
     def _set_recipients(self, message, header, pairs):
         del message[header]
         if pairs:
-            message[header] = ", ".join(f'"{name}" <{address}>' if name else address for name, address in pairs)
+            message[header] = ", ".join(formataddr(pair) for pair in pairs)

@@ -27,9 +27,7 @@ class MailThread(models.AbstractModel):
         recipients = [str(value) for name in RECIPIENT_HEADERS for value in headers.get_all(name, [])]
         sites_sudo = self.env["marketplace.site"].sudo()._find_by_addresses(recipients)
         if not sites_sudo:
-            return super().message_process(
-                model, message, custom_values, save_original, strip_attachments, thread_id
-            )
+            return super().message_process(model, message, custom_values, save_original, strip_attachments, thread_id)
         # The ledger believes what the receiving server says of a mail: only a gateway may speak for it.
         self.env["marketplace.message"].check_access("create")
         result = self._marketplace_receive(raw, headers, sites_sudo)

@@ -56,9 +56,7 @@ class MarketplaceAccount(models.Model):
         exportable=False,
     )
     refresh_token_encrypted = fields.Char(groups="base.group_system", copy=False, exportable=False)
-    access_token = fields.Char(
-        compute="_compute_secrets", groups="base.group_system", copy=False, exportable=False
-    )
+    access_token = fields.Char(compute="_compute_secrets", groups="base.group_system", copy=False, exportable=False)
     access_token_encrypted = fields.Char(groups="base.group_system", copy=False, exportable=False)
     access_token_expires_at = fields.Datetime(groups="base.group_system", copy=False)
     state = fields.Selection(
@@ -115,8 +113,11 @@ class MarketplaceAccount(models.Model):
             regions = dict(account.app_id._get_class().regions)
             if account.region not in regions:
                 raise ValidationError(
-                    self.env._("%(app)s has no such region. Choose one of: %(regions)s.",
-                               app=account.app_id.name, regions=", ".join(regions.values()))
+                    self.env._(
+                        "%(app)s has no such region. Choose one of: %(regions)s.",
+                        app=account.app_id.name,
+                        regions=", ".join(regions.values()),
+                    )
                 )
 
     @api.ondelete(at_uninstall=False)

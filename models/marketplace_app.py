@@ -47,9 +47,7 @@ class MarketplaceApp(models.Model):
         code = self._get_code(self.id)
         if code not in known:
             raise UserError(
-                self.env._(
-                    "%s is no longer supported here: the add-on that connects it was uninstalled.", self.name
-                )
+                self.env._("%s is no longer supported here: the add-on that connects it was uninstalled.", self.name)
             )
         return known[code]
 

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -142,6 +144,51 @@ class MarketplaceConversation(models.Model):
     def _prepare_key(self, type_, value):
         return {"account_id": self.account_id.id, "type": type_, "value": value}
 
+    # === TICKETS === #
+
+    def _prepare_ticket_values(self, mail):
+        """Return the create values of this conversation's ticket. The buyer's words stand in none of them."""
+        site, order = self.site_id, self.order_id
+        return {
+            "name": self._get_title(mail.presale),
+            "description": Markup("<p>%s</p>") % self._get_description(mail.presale),
+            "company_id": self.company_id.id,
+            "channel_id": site.app_id.channel_id.id,
+            "team_id": site.team_id.filtered("active").id,
+            "category_id": site.category_id.filtered("active").id,
+            "user_id": False,
+            "partner_id": self._get_contact(mail).id,
+            "partner_name": mail.buyer_name or order.buyer_name,
+            "partner_email": False,
+            "priority": "3" if mail.urgent else "1",
+            "marketplace_site_id": site.id,
+            "marketplace_item_ref": mail.item_ref,
+            **self.env["helpdesk.ticket"]._marketplace_prepare_order_values(order),
+        }
+
+    def _get_title(self, presale=False):
+        if self.order_id:
+            return self.env._("Order %(order)s on %(site)s", order=self.order_id.order_ref, site=self.site_id.name)
+        if presale:
+            return self.env._("Question before buying on %s", self.site_id.name)
+        return self.env._("Message without an order on %s", self.site_id.name)
+
+    def _get_description(self, presale):
+        if self.order_id:
+            return self.env._(
+                "A buyer on %(site)s wrote about order %(order)s. The conversation is beside this text.",
+                site=self.site_id.name,
+                order=self.order_id.order_ref,
+            )
+        if presale:
+            return self.env._("Somebody asks about a product on %s; there is no order yet.", self.site_id.name)
+        return self.env._("A buyer on %s wrote; the message names no order.", self.site_id.name)
+
+    def _get_contact(self, mail):
+        if not self.site_id.create_contacts or not self.buyer_alias:
+            return self.env["res.partner"]
+        return self.env["res.partner"]._marketplace_find_or_create(self, mail)
+
     # === SHOWING === #
 
     @api.model
@@ -150,7 +197,11 @@ class MarketplaceConversation(models.Model):
         mine = self.search([("ticket_id", "=", ticket.id)], limit=1)
         if not mine.buyer_alias:
             return []
-        domain = [("account_id", "=", mine.account_id.id), ("buyer_alias", "=", mine.buyer_alias), ("id", "!=", mine.id)]
+        domain = [
+            ("account_id", "=", mine.account_id.id),
+            ("buyer_alias", "=", mine.buyer_alias),
+            ("id", "!=", mine.id),
+        ]
         others = self.search(domain, limit=20).ticket_id.with_env(ticket.env)._filtered_access("read") - ticket
         return [
             {

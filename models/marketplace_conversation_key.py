@@ -8,9 +8,7 @@ class MarketplaceConversationKey(models.Model):
     _description = "Marketplace Conversation Key"
 
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade")
-    conversation_id = fields.Many2one(
-        "marketplace.conversation", required=True, ondelete="cascade", index=True
-    )
+    conversation_id = fields.Many2one("marketplace.conversation", required=True, ondelete="cascade", index=True)
     type = fields.Selection(
         [("order", "Order"), ("token", "Thread"), ("case", "Case"), ("alias", "Buyer Address")], required=True
     )

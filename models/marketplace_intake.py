@@ -157,7 +157,7 @@ class MarketplaceIntake(models.AbstractModel):
         ticket = conversation.ticket_id
         if ticket:
             ticket._marketplace_reopen()
-            ticket._marketplace_learn_order(conversation.order_id)
+            ticket._marketplace_learn_order(conversation)
             ticket._marketplace_changed()
         else:
             ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)

@@ -40,9 +40,7 @@ class MarketplaceMessage(models.Model):
 
     # Where it came from
     site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict", index=True)
-    account_id = fields.Many2one(
-        "marketplace.account", required=True, ondelete="restrict", groups="base.group_system"
-    )
+    account_id = fields.Many2one("marketplace.account", required=True, ondelete="restrict", groups="base.group_system")
     company_id = fields.Many2one("res.company", required=True, index=True)
     app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
     address = fields.Char(required=True, readonly=True, help="Our address that the mail came to.")
@@ -88,9 +86,7 @@ class MarketplaceMessage(models.Model):
     dedup_key = fields.Char(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
     # Where it went
-    order_id = fields.Many2one(
-        "marketplace.order", string="Order Record", ondelete="restrict", index="btree_not_null"
-    )
+    order_id = fields.Many2one("marketplace.order", string="Order Record", ondelete="restrict", index="btree_not_null")
     conversation_id = fields.Many2one("marketplace.conversation", ondelete="restrict", index="btree_not_null")
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
@@ -200,7 +196,9 @@ class MarketplaceMessage(models.Model):
     @api.model
     def _take(self, where, order):
         query = SQL(
-            "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED", where, order
+            "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
+            where,
+            order,
         )
         for _try in range(CONFLICT_TRIES):
             try:

@@ -30,9 +30,7 @@ class MarketplaceOperation(models.Model):
     error = fields.Char(string="Last Error", readonly=True)
     error_date = fields.Datetime(readonly=True)
 
-    _account_name_unique = models.Constraint(
-        "UNIQUE(account_id, name)", "An operation of an account is recorded once."
-    )
+    _account_name_unique = models.Constraint("UNIQUE(account_id, name)", "An operation of an account is recorded once.")
 
     @api.model
     def _claim(self, account, name):

@@ -221,7 +221,9 @@ class MarketplaceOrder(models.Model):
         self.ensure_one()
         storefront = self.site_id._get_storefront()
         marketplace = self.app_id._get_class()
-        labels = {name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")}
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")
+        }
         return {
             "id": self.id,
             "ref": self.order_ref,

@@ -72,7 +72,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
         free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
         due = Domain("next_fetch_at", "<=", now) & free & Domain("account_id", "not in", but_accounts)
         due &= Domain("account_id.state", "=", "connected")
-        return self.env["marketplace.order"].search(due, order="fetched_at NULLS FIRST, attempts, id", limit=1)
+        return self.env["marketplace.order"].search_fetch(
+            due, ["account_id", "order_ref"], order="fetched_at NULLS FIRST, attempts, id", limit=1
+        )
 
     @api.model
     def _fetch(self, order, operation):
@@ -80,19 +82,18 @@ class MarketplaceOrderFetch(models.AbstractModel):
         ref = order.order_ref
         snapshot, error = self._call(operation, lambda api_: api_.fetch_order(ref))
         if snapshot:
-            error = self._store(order, snapshot)
+            error = self._store(order, snapshot, operation)
         if error:
             order._note_failure(error)
         self.env["ir.cron"]._commit_progress()
         if order.state != "pending":
             self._process_waiting(order)
             # A ticket made at the same moment, unseen by the transaction that stored the order.
-            order.ticket_ids.filtered(
-                lambda ticket: ticket.marketplace_order_state != order.state
-            )._marketplace_order_changed(order)
+            behind = [("marketplace_order_id", "=", order.id), ("marketplace_order_state", "!=", order.state)]
+            self.env["helpdesk.ticket"].search(behind)._marketplace_order_changed(order)
 
     @api.model
-    def _store(self, order, snapshot):
+    def _store(self, order, snapshot, operation):
         """Store a snapshot; returns the error when it can't be."""
         try:
             order._store(snapshot)
@@ -103,14 +104,17 @@ class MarketplaceOrderFetch(models.AbstractModel):
             _logger.exception("Order %s can't be stored", order.id)
             self.env.cr.rollback()
             self.env.invalidate_all()
+            operation._release()
             return Unreadable(str(error))
         return None
 
     @api.model
     def _process_waiting(self, order):
         """Let the messages that waited for an order go on, here and now: agents look at the clock."""
-        while message := self.env["marketplace.message"]._take_waiting(order):
+        tried = self.env["marketplace.message"]
+        while message := tried._take_waiting(order) - tried:
             message._process_safely()
+            tried |= message
             self.env["ir.cron"]._commit_progress()
 
     @api.model

@@ -8,13 +8,11 @@ class MarketplaceOrderRef(models.Model):
     _description = "Marketplace Order Number"
     _order = "id"
 
-    account_id = fields.Many2one(
-        "marketplace.account", required=True, ondelete="cascade", groups="base.group_system"
-    )
+    account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", groups="base.group_system")
     order_id = fields.Many2one("marketplace.order", required=True, ondelete="cascade", index=True)
     name = fields.Char(string="Number", required=True, index="trigram")
 
-    _account_name_unique = models.Constraint("UNIQUE(account_id, name)", "This number means another order already.")
+    _account_name_unique = models.Constraint("UNIQUE(name, account_id)", "This number means another order already.")
 
     def _add(self, order, names):
         """Add the numbers in ``names`` that mean no order of the account yet."""

@@ -87,9 +87,7 @@ class MarketplaceSecretMixin(models.AbstractModel):
         try:
             keys = [Fernet(key.strip()) for key in text.split(",") if key.strip()]
         except ValueError as error:
-            raise UserError(
-                self.env._("%s holds something that is not a Fernet key.", KEYS_NAME.upper())
-            ) from error
+            raise UserError(self.env._("%s holds something that is not a Fernet key.", KEYS_NAME.upper())) from error
         if create:
             fingerprint = hashlib.sha256(text.split(",")[0].strip().encode()).hexdigest()[:16]
             if params_sudo.get_param(FINGERPRINT) != fingerprint:

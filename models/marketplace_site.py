@@ -78,8 +78,9 @@ class MarketplaceSite(models.Model):
             storefront = site._get_storefront()
             if not storefront or storefront.region != site.sudo().account_id.region:
                 raise ValidationError(
-                    self.env._("%s does not belong to the account's region. Connect its region as another account.",
-                               site.name)
+                    self.env._(
+                        "%s does not belong to the account's region. Connect its region as another account.", site.name
+                    )
                 )
 
     # === CRUD METHODS === #
@@ -140,8 +141,9 @@ class MarketplaceSite(models.Model):
         """Make the address of a site that was created while the company had no alias domain."""
         if not self.company_id.alias_domain_id:
             raise ValidationError(
-                self.env._("%s has no alias domain. Set one under Settings › General › Discuss first.",
-                           self.company_id.name)
+                self.env._(
+                    "%s has no alias domain. Set one under Settings › General › Discuss first.", self.company_id.name
+                )
             )
         self._create_alias()
 

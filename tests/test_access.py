@@ -14,8 +14,10 @@ class TestAccess(MarketplaceCase):
 
     def test_every_marketplace_model_has_a_company_rule(self):
         domain = [("model", "=like", "marketplace.%"), ("transient", "=", False), ("abstract", "=", False)]
-        models = self.env["ir.model"].search(domain).filtered(
-            lambda model: model.model not in ("marketplace.app",) and not self.env[model.model]._abstract
+        models = (
+            self.env["ir.model"]
+            .search(domain)
+            .filtered(lambda model: model.model not in ("marketplace.app",) and not self.env[model.model]._abstract)
         )
         self.assertGreater(len(models), 9)
         for model in models:

@@ -56,7 +56,9 @@ class TestGateway(MarketplaceCase):
         self.env["mail.alias"].create(
             {"alias_name": "help-desk", "alias_model_id": self.env["ir.model"]._get_id("helpdesk.ticket")}
         )
-        raw = PRIVATE_MAIL.replace(b"help-desk@shop.example", f"help-desk@shop.example, {self.site_de.address}".encode())
+        raw = PRIVATE_MAIL.replace(
+            b"help-desk@shop.example", f"help-desk@shop.example, {self.site_de.address}".encode()
+        )
         tickets = self.env["helpdesk.ticket"].search_count([])
         self.assertTrue(self.receive(raw))
         self.assertEqual(self.env["helpdesk.ticket"].search_count([]), tickets + 1)

@@ -56,7 +56,9 @@ class TestIntake(MarketplaceCase):
 
     def test_a_forged_copy_does_not_suppress_the_real_message(self):
         [raw] = self.buyer_mails("The real words")
-        forged = raw.replace(AUTHSERV_ID.encode(), b"mx.elsewhere.example").replace(b"The real words", b"The false ones")
+        forged = raw.replace(AUTHSERV_ID.encode(), b"mx.elsewhere.example").replace(
+            b"The real words", b"The false ones"
+        )
         self.receive(forged.replace(b"Message-ID: <", b"Message-ID: <x"))
         self.settle()
         real = self.receive(raw)
@@ -155,7 +157,9 @@ class TestIntake(MarketplaceCase):
     @mute_logger(INTAKE)
     def test_a_fault_is_recorded_tried_again_and_mended_by_reprocessing(self):
         message = self.buyer_writes()
-        with patch("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")):
+        with patch(
+            "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")
+        ):
             self.process()
         self.assertEqual(message.state, "failed")
         self.assertIn("KeyError", message.error)
@@ -168,7 +172,9 @@ class TestIntake(MarketplaceCase):
     @mute_logger(INTAKE)
     def test_automatic_tries_end_and_leave_the_mail_to_a_person(self):
         message = self.buyer_writes()
-        with patch("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")):
+        with patch(
+            "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")
+        ):
             for _try in range(7):
                 message.next_attempt = fields.Datetime.now()
                 self.process()

@@ -38,7 +38,7 @@ class TestOrder(MarketplaceCase):
         order = self.ticket_of(DE_ORDER).marketplace_order_id
         self.assertEqual(order.status, "shipped")
         self.assertEqual(order.currency_code, "EUR")
-        self.assertAlmostEqual(order.amount_total, sum(order.line_ids.mapped("amount_total")) )
+        self.assertAlmostEqual(order.amount_total, sum(order.line_ids.mapped("amount_total")))
         self.assertTrue(order.line_ids.sku and order.line_ids.item_ref)
         self.assertTrue(order.package_ids.tracking)
         self.assertEqual(order.recipient["country"], "DE")

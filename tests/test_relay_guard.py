@@ -37,7 +37,9 @@ class TestRelayGuard(MarketplaceCase):
     def test_the_relay_address_stands_nowhere_on_the_ticket(self):
         self.assertFalse(self.ticket.partner_email)
         self.assertFalse(self.ticket.partner_id)
-        self.assertFalse(self.ticket.message_partner_ids.filtered("email").filtered(lambda one: self.relay in one.email))
+        self.assertFalse(
+            self.ticket.message_partner_ids.filtered("email").filtered(lambda one: self.relay in one.email)
+        )
         for message in self.ticket.message_ids:
             self.assertFalse(message.author_id and message.marketplace_kind == "buyer")
             self.assertNotIn("marketplace.amazon", message.email_from or "")
@@ -93,6 +95,12 @@ class TestRelayGuard(MarketplaceCase):
         message["From"], message["To"], message["Cc"] = "a@shop.example", f"B <{RELAY}>, c@d.example", RELAY
         server.send_email(message)
         self.assertEqual(self.sent, ["c@d.example"])
+        shown = EmailMessage()
+        shown["From"], shown["To"], shown["Cc"] = "a@shop.example", RELAY, "c@d.example"
+        shown["X-Msg-To-Add"] = f'"B" <{RELAY}>'
+        server.send_email(shown)
+        self.assertNotIn("marketplace.amazon", str(shown))
+        self.sent.clear()
         only = EmailMessage()
         only["From"], only["To"] = "a@shop.example", RELAY.upper()
         with self.assertRaises(UserError):
@@ -101,7 +109,9 @@ class TestRelayGuard(MarketplaceCase):
     def test_what_an_agent_posts_is_marked_as_not_sent(self):
         ticket = self.ticket.with_user(self.agent)
         comment = ticket.message_post(body="Hello buyer", message_type="comment", subtype_xmlid="mail.mt_comment")
-        claimed = ticket.message_post(body="x", message_type="comment", subtype_xmlid="mail.mt_comment", marketplace_kind="buyer")
+        claimed = ticket.message_post(
+            body="x", message_type="comment", subtype_xmlid="mail.mt_comment", marketplace_kind="buyer"
+        )
         note = ticket.message_post(body="Just us", message_type="comment")
         self.assertEqual(comment.marketplace_kind, "not_sent")
         self.assertEqual(claimed.marketplace_kind, "not_sent")

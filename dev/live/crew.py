@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import select
 import time
 import traceback
 
@@ -17,48 +18,55 @@ SECONDS = 120
 OPEN = "SELECT 1 FROM marketplace_message WHERE state IN ('received', 'waiting_order') LIMIT 1"
 
 
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
 def receive(env):
     """Take each mail as the gateway does; return how many were new."""
     taken = 0
     for path in sorted(glob.glob(f"{MAILS}/*.eml")):
-        raw = read(path)
+        with open(path, "rb") as file:
+            raw = file.read()
         taken += bool(retrying(lambda raw=raw: env["mail.thread"].message_process(False, raw), env))
         env.cr.commit()
     return taken
 
 
-def work(env, fetches):
-    """Do what the scheduled actions do until nothing is left."""
-    model, method = ("marketplace.order.fetch", "_cron_fetch_orders") if fetches else (
-        "marketplace.message", "_cron_process")  # fmt: skip
+def work(env, model, method, is_over):
+    """Do what a scheduled action does, again and again, until it's over."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         getattr(env[model], method)()
         env.cr.commit()
-        env.cr.execute(OPEN)
-        left = env.cr.fetchone()
-        env.cr.rollback()
-        env.invalidate_all()
-        if not left:
+        if is_over(env):
             return
+        env.invalidate_all()
         time.sleep(0.05)
 
 
-def child(number, barrier):
+def is_done(env):
+    env.cr.execute(OPEN)
+    left = env.cr.fetchone()
+    env.cr.rollback()
+    return not left
+
+
+def process(env, report):
+    """Receive the mails and work off the ledger."""
+    report["taken"] = receive(env)
+    work(env, "marketplace.message", "_cron_process", is_done)
+
+
+def fetch(env, ended):
+    """Fetch orders until the parent closes its end: the others are done."""
+    work(env, "marketplace.order.fetch", "_cron_fetch_orders", lambda _env: select.select([ended], [], [], 0)[0])
+
+
+def child(number, barrier, ended):
     """Wait for the others, work, and say what happened."""
     os.read(barrier, 1)  # returns when the parent closes the other end
     started, report = time.monotonic(), {"number": number, "taken": 0, "error": None}
     try:
         with Registry(DATABASE).cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
-            if number < SIZE:
-                report["taken"] = receive(env)
-            work(env, number == SIZE)
+            process(env, report) if number < SIZE else fetch(env, ended)
     except Exception:
         report["error"] = traceback.format_exc()
     report["seconds"] = round(time.monotonic() - started, 2)
@@ -67,16 +75,19 @@ def child(number, barrier):
 
 def main():
     odoo.sql_db.close_all()
-    barrier, starter = os.pipe()
+    (barrier, starter), (ended, ender), children = os.pipe(), os.pipe(), []
     for number in range(SIZE + 1):
-        if not os.fork():
+        children.append(os.fork())
+        if not children[-1]:
             os.close(starter)
-            child(number, barrier)
+            os.close(ender)
+            child(number, barrier, ended)
             os._exit(0)
     time.sleep(0.3)
     os.close(starter)
-    status = [os.wait()[1] for _child in range(SIZE + 1)]
-    os._exit(any(status))
+    codes = [os.waitpid(pid, 0)[1] for pid in children[:SIZE]]
+    os.close(ender)
+    os._exit(any([*codes, os.waitpid(children[SIZE], 0)[1]]))
 
 
 main()

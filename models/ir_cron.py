@@ -1,9 +1,73 @@
+import logging
 import threading
 
-from odoo import api, fields, models
+import psycopg2
 
-#: Databases whose scheduled actions are about to be woken.
-_ringing = set()
+from odoo import api, fields, models
+from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from odoo.sql_db import connection_info_for
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: Seconds without a wake-up after which the bell's connection is closed.
+IDLE = 300
+
+
+class Bell:
+    """Wakes the threads of scheduled actions, once for many asks, over one connection.
+
+    Odoo opens a new connection to PostgreSQL for each wake-up, which takes longer than storing a mail, and the
+    mail's sender waits for it. A bell that is never rung only delays work: what is to be done is committed.
+    """
+
+    def __init__(self):
+        self._asked = threading.Condition()
+        self._databases = set()
+        self._thread = None
+
+    def ask(self, dbname):
+        """Have the scheduled actions of a database woken very soon."""
+        with self._asked:
+            self._databases.add(dbname)
+            if not self._thread:
+                self._thread = threading.Thread(target=self._work, daemon=True, name="marketplace-bell")
+                self._thread.start()
+            self._asked.notify()
+
+    def _work(self):
+        connection = None
+        while True:
+            with self._asked:
+                if not self._databases and not self._asked.wait(IDLE):
+                    self._thread = None
+                    break
+                databases, self._databases = self._databases, set()
+            for dbname in databases:
+                connection = self._ring(connection, dbname)
+        if connection:
+            connection.close()
+
+    def _ring(self, connection, dbname):
+        """Notify over a connection, over a new one if that fails; return the one that works."""
+        for attempt in (connection, None):
+            try:
+                attempt = attempt or self._connect()
+                with attempt.cursor() as cursor:
+                    cursor.execute(f"SELECT {ODOO_NOTIFY_FUNCTION}('cron_trigger', %s)", [dbname])
+                return attempt
+            except psycopg2.Error as error:
+                _logger.info("Scheduled actions were not woken: %s", error)
+        return None
+
+    def _connect(self):
+        _name, info = connection_info_for("postgres")
+        connection = psycopg2.connect(**info)
+        connection.autocommit = True
+        return connection
+
+
+bell = Bell()
 
 
 class IrCron(models.Model):
@@ -19,24 +83,11 @@ class IrCron(models.Model):
         to_id = self.env["ir.model.data"]._xmlid_to_res_id
         cron_ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
         now = fields.Datetime.now()
-        self.env["ir.cron.trigger"].sudo().create(
-            [{"cron_id": cron_id, "call_at": at or now} for cron_id in cron_ids if cron_id]
-        )
+        rows = SQL(", ").join(SQL("(%s, %s)", cron_id, at or now) for cron_id in cron_ids if cron_id)
+        if rows.code:
+            self.env.execute_query(SQL("INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES %s RETURNING id", rows))
         if not at or at <= now:
             self.env.cr.postcommit.add(self._marketplace_ring)
 
     def _marketplace_ring(self):
-        """Wake the threads of scheduled actions from a thread of its own, once for many asks.
-
-        Odoo opens a new connection to PostgreSQL for that, which takes as long as storing a mail, and the mail's
-        sender waits. The trigger is committed: a bell that is never rung delays the work, it loses none.
-        """
-        dbname = self.env.cr.dbname
-
-        def ring():
-            _ringing.discard(dbname)
-            self._notifydb()
-
-        if dbname not in _ringing:
-            _ringing.add(dbname)
-            threading.Thread(target=ring, daemon=True, name="marketplace-ring").start()
+        bell.ask(self.env.cr.dbname)

@@ -228,7 +228,9 @@ class MarketplaceAccount(models.Model):
             refresh_token=account_sudo._get_secret("refresh_token"),
             access_token=access_token or "",
         )
-        return marketplace(credentials, endpoints=self._get_endpoints(account_sudo.app_id.code))
+        return marketplace(
+            credentials, endpoints=self._get_endpoints(account_sudo.app_id._get_code(account_sudo.app_id.id))
+        )
 
     @api.model
     def _get_endpoints(self, code):
@@ -240,10 +242,6 @@ class MarketplaceAccount(models.Model):
             for key, value in options.items()
             if key.startswith(prefix) and key.endswith("_url")
         }
-
-    def _get_rate(self, operation):
-        """Return (calls a second, burst) of an operation."""
-        return self.app_id._get_class().rates.get(operation, (1, 1))
 
     def _request(self, operation, call):
         """Return the answer of one API call. Nothing may be locked, nothing pending on this account.

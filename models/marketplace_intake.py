@@ -90,7 +90,7 @@ class MarketplaceIntake(models.AbstractModel):
                 return "quarantined", self.env._("Looks forged: %s", "; ".join(mail.reasons)[:300])
             if not mail.app:
                 return "quarantined", self.env._("Does not come from a marketplace.")
-            if mail.app != message.app_id.code:
+            if mail.app != message.app_id._get_code(message.app_id.id):
                 return "quarantined", self.env._("Comes from another marketplace than this address is for.")
             if mail.authentication == "none" and self._get_param("unverified") == "quarantine":
                 return "quarantined", self.env._("The receiving mail server did not say whether it is genuine.")

@@ -33,12 +33,12 @@ class MarketplaceOperation(models.Model):
     _account_name_unique = models.Constraint("UNIQUE(account_id, name)", "An operation of an account is recorded once.")
 
     @api.model
-    def _claim(self, account, name):
+    def _claim(self, account, app, name):
         """Take one call from an operation's bucket and its lease, in one statement. The caller commits.
 
         :return: (row, 0) when claimed, else (row, seconds to wait).
         """
-        rate, burst = account._get_rate(name)
+        rate, burst = app._get_class().rates.get(name, (1, 1))
         now, epoch = fields.Datetime.now(), time.time()
         tokens = SQL("LEAST(%s, tokens + (%s - refilled_at) * %s)", burst, epoch, rate)
         query = SQL(

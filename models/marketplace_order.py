@@ -1,7 +1,7 @@
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
@@ -44,7 +44,7 @@ class MarketplaceOrder(models.Model):
     app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
     site_id = fields.Many2one("marketplace.site", ondelete="restrict", index="btree_not_null")
     order_ref = fields.Char(string="Order", required=True, index="trigram")
-    ref_ids = fields.One2many("marketplace.order.ref", "order_id", string="Numbers")
+    ref_ids = fields.One2many("marketplace.order.ref", "order_id", string="Other Numbers")
     state = fields.Selection(
         [("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
         default="pending",
@@ -95,8 +95,9 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _find(self, account, order_ref):
         """Return the order of an account that any of its numbers means, or an empty recordset."""
-        mine = [("account_id", "=", account.id), ("name", "=", order_ref)]
-        return self.search([("ref_ids", "any", mine)], order="id", limit=1)
+        mine = Domain("account_id", "=", account.id)
+        numbers = Domain("order_ref", "=", order_ref) | Domain("ref_ids.name", "=", order_ref)
+        return self.search(mine & numbers, order="id", limit=1)
 
     @api.model
     def _find_or_create(self, site, order_ref):
@@ -114,7 +115,6 @@ class MarketplaceOrder(models.Model):
                 "site_id": site.id,
                 "order_ref": order_ref,
                 "next_fetch_at": fields.Datetime.now() if fetchable else False,
-                "ref_ids": [Command.create({"account_id": account.id, "name": order_ref})],
             }
         )
         if fetchable:
@@ -159,16 +159,34 @@ class MarketplaceOrder(models.Model):
             self.ticket_ids._marketplace_order_changed(self)
 
     def _store(self, snapshot):
-        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers."""
+        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers.
+
+        Tickets that wait for their first fill get it from :meth:`_fill_tickets`, after the commit.
+        """
         self.ensure_one()
-        if self.state == "known":
+        known = self.state == "known"
+        if known:
             self.line_ids.unlink()
             self.package_ids.unlink()
         self.write(self._prepare_values(snapshot))
         self.env["marketplace.order.line"]._add(self, snapshot.lines)
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
-        self.ticket_ids._marketplace_order_changed(self)
+        if known:
+            self.ticket_ids._marketplace_order_changed(self)
+
+    @api.model
+    def _fill_tickets(self, orders=None):
+        """Let tickets know that their order arrived, or that it won't: those made at the same moment as well."""
+        behind = Domain("marketplace_order_state", "=", "pending") & Domain(
+            "marketplace_order_id.state", "!=", "pending"
+        )
+        if orders:
+            behind = Domain("marketplace_order_state", "=", "pending") & Domain(
+                "marketplace_order_id", "in", orders.ids
+            )
+        for ticket in self.env["helpdesk.ticket"].with_context(active_test=False).search(behind):
+            ticket._marketplace_order_changed(ticket.marketplace_order_id)
 
     def _prepare_values(self, snapshot):
         recipient = snapshot.recipient

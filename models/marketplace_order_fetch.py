@@ -4,8 +4,8 @@ from datetime import timedelta, timezone
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.tools import SQL
 
 from ..marketplaces.errors import MarketplaceError, Unavailable, Unreadable
 from .marketplace_operation import LEASE
@@ -57,45 +57,74 @@ class MarketplaceOrderFetch(models.AbstractModel):
         """
         now = fields.Datetime.now()
         waits = {}
-        while order := self._find_due(now, list(waits)):
-            operation, wait = self.env["marketplace.operation"]._claim(order.account_id, "fetch_order")
+        while due := self._find_due(now, list(waits)):
+            order, account, app = due
+            operation, wait = self.env["marketplace.operation"]._claim(account, app, "fetch_order")
             if not wait:
                 order.lease_until = now + LEASE
                 self.env["ir.cron"]._commit_progress()
                 return order, operation, None
-            waits[order.account_id.id] = wait
-        return order, None, min(waits.values(), default=None)
+            waits[account.id] = wait
+        return None, None, min(waits.values(), default=None)
 
     @api.model
     def _find_due(self, now, but_accounts):
-        """Return the order that is due first; one that was never had, and a ticket may wait for, before others."""
-        free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
-        due = Domain("next_fetch_at", "<=", now) & free & Domain("account_id", "not in", but_accounts)
-        due &= Domain("account_id.state", "=", "connected")
-        return self.env["marketplace.order"].search_fetch(
-            due, ["account_id", "order_ref"], order="fetched_at NULLS FIRST, attempts, id", limit=1
+        """Return (order, account, app) of the order that is due first, or None.
+
+        One that was never had, and that a ticket may wait for, comes before others.
+        """
+        query = SQL(
+            """
+            SELECT o.id, a.id, a.app_id FROM marketplace_order o JOIN marketplace_account a ON a.id = o.account_id
+             WHERE o.next_fetch_at <= %(now)s AND (o.lease_until IS NULL OR o.lease_until < %(now)s)
+               AND a.state = 'connected' AND a.active AND NOT a.id = ANY(%(but_accounts)s)
+             ORDER BY o.fetched_at NULLS FIRST, o.attempts, o.id LIMIT 1
+            """,
+            now=now,
+            but_accounts=but_accounts,
         )
+        self.env.flush_all()
+        names = ("marketplace.order", "marketplace.account", "marketplace.app")
+        for row in self.env.execute_query(query):
+            return [self.env[name].browse(id_) for name, id_ in zip(names, row, strict=True)]
+        return None
 
     @api.model
     def _fetch(self, order, operation):
-        """Get one claimed order from its marketplace and store it."""
-        ref = order.order_ref
-        snapshot, error = self._call(operation, lambda api_: api_.fetch_order(ref))
-        if snapshot:
-            error = self._store(order, snapshot, operation)
+        """Get one claimed order from its marketplace, store it, and let the messages that wait for it go on."""
+        account, ref = order.account_id, order.order_ref
+        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(ref))
         if error:
             order._note_failure(error)
+        elif not self._store_with_message(order, snapshot):
+            # Not both at once, then: a message that can't be processed must not cost the order.
+            self._store(order, operation, snapshot)
         self.env["ir.cron"]._commit_progress()
-        if order.state != "pending":
+        if not error or order.state != "pending":
             self._process_waiting(order)
-            # A ticket made at the same moment, unseen by the transaction that stored the order.
-            behind = [("marketplace_order_id", "=", order.id), ("marketplace_order_state", "!=", order.state)]
-            self.env["helpdesk.ticket"].search(behind)._marketplace_order_changed(order)
+            order._fill_tickets(order)
 
     @api.model
-    def _store(self, order, snapshot, operation):
-        """Store a snapshot; returns the error when it can't be."""
+    def _store_with_message(self, order, snapshot):
+        """Store an order together with the message it was fetched for, as most are; tell whether that worked."""
         try:
+            order._store(snapshot)
+            message = self.env["marketplace.message"]._take_waiting(order)
+            if message:
+                self.env["marketplace.intake"]._process(message)
+            self.env.flush_all()
+        except Exception as error:
+            _logger.info("Order %s is stored without its message: %s", order.id, error)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            return False
+        return True
+
+    @api.model
+    def _store(self, order, operation, snapshot):
+        """Store an order by itself."""
+        try:
+            operation._release()
             order._store(snapshot)
             self.env.flush_all()
         except OperationalError:
@@ -105,8 +134,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
             self.env.cr.rollback()
             self.env.invalidate_all()
             operation._release()
-            return Unreadable(str(error))
-        return None
+            order._note_failure(Unreadable(str(error)))
 
     @api.model
     def _process_waiting(self, order):
@@ -118,26 +146,26 @@ class MarketplaceOrderFetch(models.AbstractModel):
             self.env["ir.cron"]._commit_progress()
 
     @api.model
-    def _call(self, operation, call):
+    def _call(self, account, operation, name, call):
         """Make one claimed call and note how it went.
 
+        :param str name: method of the contract that is called.
         :param call: function of the marketplace object.
         :return: (answer or None, error or None), in a new transaction.
         """
         answer = error = None
-        account = operation.account_id
         try:
-            answer = account._request(operation.name, call)
+            answer = account._request(name, call)
         except MarketplaceError as caught:
             error = caught
         except Exception as caught:
-            _logger.exception("%s of account %s failed", operation.name, account.id)
+            _logger.exception("%s of account %s failed", name, account.id)
             error = Unavailable(str(caught))
         # A new transaction: what others committed during the call must be seen by what is stored.
         self.env["ir.cron"]._commit_progress()
         operation._release(None if isinstance(error, ABOUT_ORDER) else error, getattr(error, "retry_after", 0))
         if error:
-            _logger.info("%s of account %s: %s", operation.name, account.id, error)
+            _logger.info("%s of account %s: %s", name, account.id, error)
             account._note_failure(error)
         return answer, error
 
@@ -154,6 +182,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
             if not self.env["ir.cron"]._commit_progress(1):
                 self.env["ir.cron"]._marketplace_wake("ir_cron_refresh_orders")
                 break
+        self.env["marketplace.order"]._fill_tickets()
         stale = self.env["marketplace.order"].search(
             [
                 ("state", "=", "known"),
@@ -175,12 +204,14 @@ class MarketplaceOrderFetch(models.AbstractModel):
         since = account.searched_until or now - timedelta(days=1)
         if now - since < SEARCH_EVERY:
             return
-        operation, wait = self.env["marketplace.operation"]._claim(account, "search_orders")
+        operation, wait = self.env["marketplace.operation"]._claim(account, account.app_id, "search_orders")
         if wait:
             return
         self.env["ir.cron"]._commit_progress()
         after = since.replace(tzinfo=timezone.utc)
-        page, _error = self._call(operation, lambda api_: api_.search_orders(updated_after=after))
+        page, _error = self._call(
+            account, operation, "search_orders", lambda api_: api_.search_orders(updated_after=after)
+        )
         if not page:
             return
         for snapshot in page.orders:

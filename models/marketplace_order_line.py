@@ -43,7 +43,7 @@ class MarketplaceOrderLine(models.Model):
     def _add(self, order, lines):
         """Add the lines of a snapshot to an order."""
         fixed = {"order_id": order.id, "currency_id": order.currency_id.id}
-        self.create([{**self._prepare_values(line), **fixed} for line in lines])
+        self.create([{**fixed, **self._prepare_values(line)} for line in lines])
 
     def _describe(self, marketplace, storefront):
         """Return what the Order tab shows of this line."""

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class MarketplaceOrderRef(models.Model):
-    """A number that means an order: its own, and every other one the marketplace uses for it."""
+    """Another number than its own by which the marketplace or the seller means an order."""
 
     _name = "marketplace.order.ref"
     _description = "Marketplace Order Number"
@@ -24,6 +24,6 @@ class MarketplaceOrderRef(models.Model):
             [
                 {"account_id": account.id, "order_id": order.id, "name": name}
                 for name in dict.fromkeys(names)
-                if name not in known.mapped("name")
+                if name not in known.mapped("name") and name != order.order_ref
             ]
         )

@@ -185,7 +185,7 @@ class TestOrder(MarketplaceCase):
         self.assertTrue(order.next_fetch_at)
 
     def test_the_rate_limit_is_kept_before_it_is_hit(self):
-        operation, _wait = self.env["marketplace.operation"]._claim(self.account, "fetch_order")
+        operation, _wait = self.env["marketplace.operation"]._claim(self.account, self.app, "fetch_order")
         operation.write({"tokens": 1, "lease_until": False})
         for number in range(3):
             self.buyer_writes(order_ref=self.new_order(f"302-7777777-300000{number}"))

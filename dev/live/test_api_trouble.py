@@ -8,8 +8,7 @@ import pytest
 from common import PATIENCE, eventually
 from live import free_port
 
-from sandbox.amazon.api import AmazonApi
-from sandbox.web import Application, serve
+from sandbox.web import serve
 
 #: Name → (operation, kind of failure, seconds of it).
 FAULTS = {
@@ -148,7 +147,7 @@ def test_tickets_appear_while_nobody_answers_at_all(open_shop, figures):
         started = time.monotonic()
         tokens = write_about_new_orders(shop, 2, "DE") + write_about_new_orders(shop, 2, "US")
         took = seconds_until_without(shop, tokens, started, "pending")
-        with serving(Application([AmazonApi(shop.sandbox.world)]), port):
+        with serving(shop.sandbox._server.app, port):
             filled = seconds_to_fill_in(shop, tokens)
         shop.check_exactly_once(tokens)
         shop.check_silence()

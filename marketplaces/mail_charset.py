@@ -2,6 +2,7 @@
 
 import binascii
 import codecs
+import contextlib
 import re
 from functools import lru_cache
 
@@ -95,10 +96,8 @@ def _guess(data, declared=None):
     """Return text of bytes whose declared charset is missing or does not fit."""
     if _JIS_ESCAPE.search(data):
         return data.decode("iso2022_jp_ext", "replace")
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
     high = sum(map((127).__lt__, data[:20000]))
     loose = data.decode("utf-8", "replace")
     # A cut or damaged UTF-8 text has few bad places among many good ones.

@@ -186,4 +186,3 @@ class Buyers:
 def conversation_key(seller, site, order_ref, buyer):
     """Return the key under which a conversation is kept."""
     return "|".join((seller.code, site.code, order_ref or "", buyer))
-

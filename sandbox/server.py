@@ -40,9 +40,7 @@ class Sandbox:
             deliver = Odoo(odoo_url, odoo_db, odoo_login, odoo_password).deliver
         self.outbox = Outbox(self.world, token)
         self.buyers = Buyers(self.world, self.outbox)
-        self._receiver = Receiver(
-            self.world, deliver, token, authserv_id, alias_domains, on_reply=self.buyers.receive
-        )
+        self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, on_reply=self.buyers.receive)
         self._about = {"odoo": odoo_url, "authserv_id": authserv_id, "alias_domains": list(alias_domains)}
         self._ports = http_port, smtp_port
         self._server = None

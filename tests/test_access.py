@@ -1,5 +1,8 @@
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import mute_logger
 
 from .common import DE_ORDER, US_ORDER, MarketplaceCase
 
@@ -77,7 +80,7 @@ class TestAccess(MarketplaceCase):
     def test_another_company_can_not_connect_the_same_seller_and_learns_nothing(self):
         company = self.env["res.company"].create({"name": "Other"})
         values = {"name": "Mine", "app_id": self.app.id, "region": "eu", "seller_ref": self.account.seller_ref}
-        with self.assertRaises(Exception) as caught, self.env.cr.savepoint():
+        with self.assertRaises(IntegrityError) as caught, mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             self.env["marketplace.account"].create(dict(values, company_id=company.id))
         self.assertNotIn(self.account.name, str(caught.exception))
 

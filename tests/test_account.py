@@ -1,4 +1,4 @@
-from odoo.tools import mute_logger
+from odoo.exceptions import ValidationError
 
 from .common import MarketplaceCase
 
@@ -60,10 +60,9 @@ class TestAccount(MarketplaceCase):
         self.assertNotIn("<", answer["message"])
         self.assertEqual(self.account.state, "connected")
 
-    @mute_logger("odoo.sql_db")
     def test_an_account_with_messages_is_not_deleted(self):
         self.buyer_writes()
-        with self.assertRaises(Exception):
+        with self.assertRaises(ValidationError):
             self.site_de.unlink()
 
     def test_an_uninstalled_marketplace_is_named_and_skipped(self):

@@ -2,7 +2,6 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import api
-from odoo.exceptions import ValidationError
 from odoo.tools import mute_logger
 
 from .common import DE_ORDER, MarketplaceCase
@@ -56,7 +55,7 @@ class TestTicket(MarketplaceCase):
         @api.model_create_multi
         def failing(tickets, vals_list):
             if any(values.get("team_id") for values in vals_list):
-                raise ValidationError("A rule of this team says no.")
+                raise ValueError("A rule of this team says no.")
             return create(tickets, vals_list)
 
         with patch.object(ticket_class, "create", failing):

@@ -49,17 +49,20 @@ class Shop:
     :param Database template: database to copy; None makes a new one from the module's template.
     :param dict addresses: the sites' addresses, as :meth:`configure` left them in ``template``.
     :param int crons: threads for scheduled actions.
+    :param dict endpoints: where Odoo looks for Amazon's API; by default in the sandbox.
     """
 
-    def __init__(self, template=None, addresses=None, crons=2):
+    def __init__(self, template=None, addresses=None, crons=2, endpoints=None):
         self.db = Database.create(template=template or "auto")
         port = free_port()
         self.sandbox = Sandbox(odoo_url=f"http://127.0.0.1:{port}", odoo_db=str(self.db), addresses=addresses)
         self.odoo = Odoo(self.db, max_cron_threads=crons, port=port)
+        self._endpoints = endpoints
 
     def __enter__(self):
         self.sandbox.start()
-        self.set_endpoints(self.sandbox.endpoints)
+        urls = self._endpoints or self.sandbox.endpoints
+        self.odoo.env |= {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in urls.items()}
         self.sql("UPDATE ir_mail_server SET smtp_port = %s", [self.sandbox.smtp_port])
         self.odoo.start()
         return self
@@ -70,10 +73,6 @@ class Shop:
         self.db.drop()
 
     # === SETTING UP === #
-
-    def set_endpoints(self, endpoints):
-        """Tell servers started from now on where the pretend Amazon's API is."""
-        self.odoo.env |= {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in endpoints.items()}
 
     def restart(self, crons):
         """Stop the server and start it with another number of threads for scheduled actions."""

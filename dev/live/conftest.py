@@ -50,6 +50,13 @@ def open_shop(configured):
     return lambda **options: Shop(*configured, **options)
 
 
+@pytest.fixture(scope="session")
+def shared_shop(open_shop):
+    """Return one running shop for all tests that leave each other's orders alone."""
+    with open_shop() as running:
+        yield running
+
+
 @pytest.fixture
 def shop(open_shop):
     """Return a running shop of this test's own."""

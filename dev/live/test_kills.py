@@ -65,7 +65,7 @@ def check_tickets(shop):
 
 def test_a_kill_loses_and_doubles_nothing(shop, full, figures):
     shop.set_param("order_wait", 0.05)
-    kills = 30 if full else 4
+    kills = 30 if full else 3
     with Writers(shop, pause=0.35) as writers:
         kill_and_restart(shop, kills)
     shop.finish(3 * PATIENCE)

@@ -88,7 +88,7 @@ def describe_failures(shop):
 
 
 def test_mutated_mails_end_in_the_ledger_and_nothing_stays_alive(shop, full, figures):
-    total = 10_000 if full else 300
+    total = 10_000 if full else 250
     shop.set_param("order_wait", 0.02)
     seed = random.randrange(10**9)
     mutator, newest, started = Mutator(seeds(shop), seed), 0, time.monotonic()
@@ -109,7 +109,8 @@ def test_mutated_mails_end_in_the_ledger_and_nothing_stays_alive(shop, full, fig
     figures(f"mutations: {total} mails (seed {seed}) in {seconds:.0f} s: {named}; nothing failed, nothing alive")
 
 
-def test_a_huge_mail_arrives(shop, full, figures):
+def test_a_huge_mail_arrives(shared_shop, full, figures):
+    shop = shared_shop
     size = 25 if full else 5
     ref, token_text = shop.new_order(), unique_text("Look at these photos")
     photo = File("photo.jpg", "image/jpeg", random.randbytes(int(size * 1024 * 1024 / 1.37)))

@@ -9,10 +9,9 @@ from common import TEAM_ADDRESS, eventually, unique_text
 
 
 @pytest.fixture(scope="module")
-def shop(open_shop):
-    """Return one running shop for all tests of this file."""
-    with open_shop() as running:
-        yield running
+def shop(shared_shop):
+    """Return the shop that several files share."""
+    return shared_shop
 
 
 def row_of(shop, mail):

@@ -15,10 +15,9 @@ FAR = "2030-01-01 00:00:00"
 
 
 @pytest.fixture(scope="module")
-def shop(open_shop):
-    """Return one running shop for all ways out."""
-    with open_shop() as running:
-        yield running
+def shop(shared_shop):
+    """Return the shop that several files share."""
+    return shared_shop
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from common import eventually
 GRAIN = 0.5
 
 
-def test_thirty_mails_of_one_buyer_in_an_hour_all_arrive_on_one_ticket(shop, figures):
+def test_thirty_mails_of_one_buyer_in_an_hour_all_arrive_on_one_ticket(shared_shop, figures):
+    shop = shared_shop
     ref = shop.new_order()
     started = time.monotonic()
     tokens = [shop.write(ref, f"Message {number}") for number in range(30)]
@@ -22,7 +23,7 @@ def test_thirty_mails_of_one_buyer_in_an_hour_all_arrive_on_one_ticket(shop, fig
 
 
 def test_a_backlog_is_worked_off_without_pauses(open_shop, full, figures):
-    mails, orders = (500, 25) if full else (60, 6)
+    mails, orders = (500, 25) if full else (40, 5)
     with open_shop(crons=0) as shop:
         refs = [shop.new_order() for _number in range(orders)]
         started = time.monotonic()

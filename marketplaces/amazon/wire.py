@@ -170,6 +170,7 @@ class _DeadlineNetwork(httpcore.NetworkBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
+    # pylint: disable=method-required-super  # a stream's read and write, not a model's
     def __init__(self, stream, deadline):
         self._stream = stream
         self._deadline = deadline

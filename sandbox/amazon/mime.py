@@ -72,7 +72,7 @@ def file_part(file):
 def multipart(subtype, parts, source, when):
     """Return a multipart body with its Content-Type header."""
     mark = boundary(source, when).encode()
-    head = b"Content-Type: multipart/%s; \r\n\tboundary=\"%s\"\r\n\r\n" % (subtype.encode(), mark)
+    head = b'Content-Type: multipart/%s; \r\n\tboundary="%s"\r\n\r\n' % (subtype.encode(), mark)
     return head + b"".join(b"--%s\r\n%s\r\n" % (mark, part) for part in parts) + b"--%s--\r\n" % mark
 
 

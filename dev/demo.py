@@ -1,6 +1,7 @@
 """The demo: a new database, connected to the sandbox as an admin would do it, with buyers who wrote already."""
 
 import argparse
+import contextlib
 import signal
 import socket
 import sys
@@ -108,6 +109,24 @@ def wait_for_tickets(odoo, timeout=60):
         time.sleep(0.2)
 
 
+@contextlib.contextmanager
+def demo(port=8069, sandbox_port=8070):
+    """Run an Odoo and a sandbox that know each other, with buyers who wrote already; yields both."""
+    port = preferred_port(port)
+    url = f"http://127.0.0.1:{port}"
+    with (
+        Database.create() as db,
+        Sandbox(http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db)) as sandbox,
+    ):
+        urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
+        with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
+            connect(odoo, sandbox, prepare_company(odoo, sandbox))
+            for letters in (LETTERS, FOLLOW_UPS):
+                write_letters(sandbox, letters)
+                wait_for_tickets(odoo)
+            yield odoo, sandbox
+
+
 def main():
     """Run the demo until it is interrupted."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -115,30 +134,13 @@ def main():
     options.add_argument("--sandbox-port", type=int, default=8070, help="port of the pretend Amazon")
     options = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
-    port = preferred_port(options.port)
-    with (
-        Database.create() as db,
-        Sandbox(
-            http_port=preferred_port(options.sandbox_port),
-            odoo_url=f"http://127.0.0.1:{port}",
-            odoo_db=str(db),
-        ) as sandbox,
-    ):
-        urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
-        with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
-            connect(odoo, sandbox, prepare_company(odoo, sandbox))
-            write_letters(sandbox, LETTERS)
-            wait_for_tickets(odoo)
-            write_letters(sandbox, FOLLOW_UPS)
-            wait_for_tickets(odoo)
-            print(f"\n  Helpdesk       {odoo.url}/odoo/helpdesk-tickets   log in as agent / agent (or admin / admin)")
-            print(f"  Pretend buyer  {sandbox.http_url}/buyer")
-            print("\n  Write as a buyer and watch the ticket. Ctrl-C ends the demo.\n", flush=True)
-            threading.Event().wait()
+    with demo(options.port, options.sandbox_port) as (odoo, sandbox):
+        print(f"\n  Helpdesk       {odoo.url}/odoo/helpdesk-tickets   log in as agent / agent (or admin / admin)")
+        print(f"  Pretend buyer  {sandbox.http_url}/buyer")
+        print("\n  Write as a buyer and watch the ticket. Ctrl-C ends the demo.\n", flush=True)
+        threading.Event().wait()
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         main()
-    except KeyboardInterrupt:
-        sys.exit(0)

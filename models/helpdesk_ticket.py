@@ -152,7 +152,7 @@ class HelpdeskTicket(models.Model):
 
     def _marketplace_post_notice(self, message, mail):
         """Post what the marketplace tells as an internal note; returns the mail.message."""
-        label = (mail.notice or mail.kind).replace("_", " ").capitalize()
+        label = message.notice_label or self.env._("Not delivered")
         title = Markup("<strong>%s</strong>") % f"{message.app_id.name}: {label}"
         return self._marketplace_post(
             message,

@@ -69,8 +69,18 @@ class MarketplaceMessage(models.Model):
     next_attempt = fields.Datetime(readonly=True)
     wait_until = fields.Datetime(readonly=True, help="The ticket is made without the order after this.")
     # What it says
-    kind = fields.Char(readonly=True)
-    notice = fields.Char(readonly=True)
+    kind = fields.Selection(
+        [
+            ("buyer_message", "Buyer's Message"),
+            ("notice", "Notice"),
+            ("undelivered", "Undelivered"),
+            ("suspect", "Suspect"),
+            ("unknown", "Unknown"),
+        ],
+        readonly=True,
+    )
+    notice = fields.Char(string="Notice Code", readonly=True)
+    notice_label = fields.Char(string="Notice", compute="_compute_notice_label")
     is_urgent = fields.Boolean(readonly=True)
     is_presale = fields.Boolean(string="Pre-sale", readonly=True)
     authentication = fields.Selection(
@@ -94,6 +104,10 @@ class MarketplaceMessage(models.Model):
     _receipt_unique = models.Constraint("UNIQUE(address, message_key)", "This mail was received already.")
     _dedup_unique = models.UniqueIndex("(account_id, dedup_key) WHERE dedup_key IS NOT NULL")
     _work_index = models.Index("(next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
+
+    def _compute_notice_label(self):
+        for message in self:
+            message.notice_label = (message.notice or "").replace("_", " ").capitalize()
 
     # === RECEIVING === #
 
@@ -153,15 +167,6 @@ class MarketplaceMessage(models.Model):
         """Take quarantined mails for genuine and process them."""
         self.action_retry()
         self.is_accepted = True
-
-    def action_open_ticket(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "helpdesk.ticket",
-            "res_id": self.ticket_id.id,
-            "view_mode": "form",
-        }
 
     # === PROCESSING === #
 

@@ -36,6 +36,7 @@ class MarketplaceSite(models.Model):
     )
     alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
     address = fields.Char(
+        string="Address",
         related="alias_id.alias_full_name",
         store=True,
         index="btree_not_null",

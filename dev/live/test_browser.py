@@ -34,7 +34,7 @@ def test_a_question_before_buying_says_that_there_is_no_order(shop, agent):
     shop.sandbox.write("Is it blue?", site="DE", asin="B0EXAMPL01")
     agent.open(f"{shop.odoo.url}/odoo/helpdesk-tickets")
     shop.sandbox.wait()
-    shop.settle()
+    shop.finish()
     agent.open(f"{shop.odoo.url}/odoo/helpdesk-tickets")
     agent.click(".o_data_row td[name=name]", "Question before buying")
     agent.wait(".o_marketplace_order", "No order yet.")

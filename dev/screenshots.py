@@ -1,0 +1,53 @@
+"""Make the README's pictures from the running demo."""
+
+from browser import Browser
+from demo import AGENT, ROOT, demo
+
+PICTURES = ROOT / "static/description"
+ORDER = "302-5669388-0000002"
+
+
+def picture_tickets(browser, odoo):
+    """Take pictures of the list, of a ticket on its order and of the composer's warning."""
+    browser.log_in(odoo, AGENT)
+    browser.open(f"{odoo.url}/odoo/helpdesk-tickets")
+    browser.wait(".o_data_row td[name=name]", ORDER)
+    browser.screenshot(PICTURES / "tickets.png")
+    browser.click(".o_data_row td[name=name]", ORDER)
+    browser.wait(".o_marketplace_lines tbody tr")
+    browser.wait(".o-mail-Message", "Hallo")
+    browser.screenshot(PICTURES / "ticket.png")
+
+
+def picture_account(browser, odoo):
+    """Take a picture of a connected account with the addresses of its sites."""
+    browser.log_in(odoo, "admin")
+    browser.open(f"{odoo.url}/odoo/marketplace-accounts")
+    browser.click(".o_data_row td[name=name]", "Sandbox Trading EU")
+    browser.wait(".o_field_widget[name=site_ids] .o_data_row")
+    browser.wait(".o-mail-Message")
+    browser.screenshot(PICTURES / "account.png")
+    browser.open(f"{odoo.url}/odoo/marketplace-messages")
+    browser.wait(".o_data_row")
+    browser.screenshot(PICTURES / "messages.png")
+
+
+def picture_buyer(browser, sandbox):
+    """Take a picture of the pretend buyer's page."""
+    browser.open(f"{sandbox.http_url}/buyer?order={ORDER}")
+    browser.wait("body", "Hallo")
+    browser.screenshot(PICTURES / "buyer.png")
+
+
+def main():
+    """Start the demo, take all pictures and end it."""
+    with demo() as (odoo, sandbox):
+        with Browser() as browser:
+            picture_tickets(browser, odoo)
+            picture_buyer(browser, sandbox)
+        with Browser() as browser:
+            picture_account(browser, odoo)
+
+
+if __name__ == "__main__":
+    main()

@@ -165,7 +165,7 @@ class MarketplaceAccount(models.Model):
                 "title": title,
                 "message": message,
                 "type": kind,
-                "sticky": kind == "danger",
+                "sticky": kind == "danger" and not self.state_message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -197,13 +197,8 @@ class MarketplaceAccount(models.Model):
 
     def _resume(self):
         """Try again what waited for a person: new secrets are a reason to call at once."""
-        for account in self:
-            values = {"state_message": False}
-            if account.state in ("reauthorize", "credentials") or (
-                account.state == "draft" and account.credential_id and account.sudo().refresh_token_encrypted
-            ):
-                values["state"] = "connected"
-            account.write(values)
+        for account in self.filtered("state_message"):
+            account.write({"state": "connected", "state_message": False})
         self.sudo().operation_ids.write({"paused_until": False, "failure_count": 0})
         self.env["marketplace.order"]._trigger_fetch()
 

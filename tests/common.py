@@ -81,6 +81,7 @@ class WorldMixin:
                 "refresh_token": seller.refresh_token,
             }
         )
+        account._note_success()
         for storefront in cls.app._get_class().sites:
             if storefront.code in seller.sites:
                 site = cls.env["marketplace.site"].create(

@@ -16,6 +16,11 @@ class TestAccount(MarketplaceCase):
         self.assertIn("amazon.de", answer["message"])
         self.assertEqual(self.account.state, "connected")
 
+    def test_a_new_account_asks_nobody_until_its_connection_was_tested(self):
+        account = self.account.copy({"seller_ref": "A7", "refresh_token": "Atzr|new"})
+        self.assertEqual(account.state, "draft")
+        self.assertFalse(account._is_fetchable())
+
     def test_found_sites_are_added_with_one_click_and_never_twice(self):
         self.check()
         site = self.get_site("PL")

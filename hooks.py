@@ -3,4 +3,7 @@
 
 def uninstall_hook(env):
     """Remove the addresses of all sites, so that no later mail of a buyer becomes an ordinary ticket."""
-    env["marketplace.site"].with_context(active_test=False).search([]).alias_id.sudo().unlink()
+    sites = env["marketplace.site"].with_context(active_test=False).search([("alias_id", "!=", False)])
+    aliases = sites.alias_id.sudo()
+    sites.alias_id = False
+    aliases.unlink()

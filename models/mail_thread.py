@@ -24,7 +24,9 @@ class MailThread(models.AbstractModel):
         raw = message.data if isinstance(message, xmlrpc.client.Binary) else message
         raw = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else bytes(raw)
         headers = BytesHeaderParser().parsebytes(raw[:1_000_000])
-        recipients = [str(value) for name in RECIPIENT_HEADERS for value in headers.get_all(name, [])]
+        recipients = [
+            self._marketplace_header(value) for name in RECIPIENT_HEADERS for value in headers.get_all(name, [])
+        ]
         sites_sudo = self.env["marketplace.site"].sudo()._find_by_addresses(recipients)
         if not sites_sudo:
             return super().message_process(model, message, custom_values, save_original, strip_attachments, thread_id)
@@ -36,9 +38,14 @@ class MailThread(models.AbstractModel):
         return result
 
     @api.model
+    def _marketplace_header(self, value):
+        # PostgreSQL stores no NUL, and bytes beyond ASCII come as surrogates.
+        return str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+
+    @api.model
     def _marketplace_receive(self, raw, headers, sites_sudo):
         """Store a mail for each site it came to; returns the id of a ledger row, or False for a known mail."""
-        message_id = str(headers.get("Message-ID") or "").strip()[:500]
+        message_id = self._marketplace_header(headers.get("Message-ID") or "").strip()[:500]
         message_sudo = self.env["marketplace.message"].sudo()
         for address, site_sudo in sites_sudo.items():
             if site_sudo.state == "deleted":

@@ -178,13 +178,15 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _fill_tickets(self, orders=None):
         """Let tickets know that their order arrived, or that it won't: those made at the same moment as well."""
-        behind = Domain("marketplace_order_state", "=", "pending") & Domain(
-            "marketplace_order_id.state", "!=", "pending"
+        arrived = Domain("marketplace_order_state", "in", ("pending", "unavailable")) & Domain(
+            "marketplace_order_id.state", "=", "known"
         )
+        given_up = Domain("marketplace_order_state", "=", "pending") & Domain(
+            "marketplace_order_id.state", "=", "unavailable"
+        )
+        behind = arrived | given_up
         if orders:
-            behind = Domain("marketplace_order_state", "=", "pending") & Domain(
-                "marketplace_order_id", "in", orders.ids
-            )
+            behind &= Domain("marketplace_order_id", "in", orders.ids)
         for ticket in self.env["helpdesk.ticket"].with_context(active_test=False).search(behind):
             ticket._marketplace_order_changed(ticket.marketplace_order_id)
 

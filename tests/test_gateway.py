@@ -84,6 +84,16 @@ class TestGateway(MarketplaceCase):
         row = self.env["marketplace.message"].search([], order="id desc", limit=1)
         self.assertEqual(row.state, "quarantined")
 
+    def test_nul_and_raw_bytes_in_headers_do_not_stop_a_mail(self):
+        raw = (
+            b"Message-ID: <1\x00\xff@x>\nTo: \x00<"
+            + self.site_de.address.encode()
+            + b">\nFrom: \xfc@b.example\n\nx\x00y\n"
+        )
+        message = self.receive(raw)
+        self.process()
+        self.assertEqual(message.state, "quarantined")
+
     def test_an_address_belongs_to_its_site_and_not_to_tickets(self):
         alias = self.site_de.alias_id
         self.assertEqual(alias.alias_model_id.model, "marketplace.site")

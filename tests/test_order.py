@@ -124,6 +124,17 @@ class TestOrder(MarketplaceCase):
         self.assertEqual(message.ticket_id.marketplace_order_state, "unavailable")
         self.assertTrue(message.order_id.error)
 
+    def test_a_ticket_that_was_told_there_is_no_order_is_filled_when_it_arrives_after_all(self):
+        late = "302-8888888-0000001"
+        [raw] = self.buyer_mails(order_ref=NEW_ORDER)
+        message = self.receive(raw.replace(NEW_ORDER.encode(), late.encode()))
+        self.settle()
+        self.assertEqual(message.ticket_id.marketplace_order_state, "unavailable")
+        self.new_order(late)
+        self.open_account(self.account)
+        self.fetch()
+        self.assertEqual(message.ticket_id.marketplace_order_state, "known")
+
     def test_an_unconnected_account_makes_tickets_at_once(self):
         self.account.state = "draft"
         message = self.buyer_writes(order_ref=NEW_ORDER)

@@ -43,7 +43,7 @@ def feed(shop, raws):
         try:
             gateway.deliver(stamped(raw, shop.address(), random.choice(("pass", "pass", "pass", "fail", "none"))))
         except Exception as error:
-            return f"{type(error).__name__}: {str(error)[-1500:]}"
+            return f"{type(error).__name__}: {str(error)[-400:]}"
         return None
 
     with ThreadPoolExecutor(6) as pool:
@@ -91,15 +91,15 @@ def test_mutated_mails_end_in_the_ledger_and_nothing_stays_alive(shop, full, fig
     total = 10_000 if full else 250
     shop.set_param("order_wait", 0.02)
     seed = random.randrange(10**9)
-    mutator, newest, started = Mutator(seeds(shop), seed), 0, time.monotonic()
+    mutator, errors, newest, started = Mutator(seeds(shop), seed), [], 0, time.monotonic()
     for first in range(0, total, BATCH):
         raws = [mutator.make(number) for number in range(first, min(first + BATCH, total))]
-        assert feed(shop, raws) == [], f"seed {seed}"
+        errors += feed(shop, raws)
         newest = check_bodies(shop, newest)
     eventually(lambda: not shop.sql("SELECT 1 FROM marketplace_message WHERE state IN ('received', 'waiting_order')"),
-               3 * PATIENCE)  # fmt: skip
+               3 * PATIENCE + total / 4)  # fmt: skip
     seconds = time.monotonic() - started
-    assert describe_failures(shop) == {}, f"seed {seed}"
+    assert (Counter(errors), describe_failures(shop)) == ({}, {}), f"seed {seed}"
     check_bodies(shop, newest)
     check_files(shop)
     states = shop.count_states()

@@ -225,7 +225,7 @@ class HelpdeskTicket(models.Model):
             "console": marketplace.console_name,
             "item_ref": item,
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
-            "order": order_sudo and order_sudo._describe(),
+            "order": order_sudo._describe() if order_sudo else False,
             "others": self.env["marketplace.conversation"].sudo()._describe_others(self),
         }
 

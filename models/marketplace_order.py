@@ -249,7 +249,7 @@ class MarketplaceOrder(models.Model):
             "ref": self.order_ref,
             "state": self.state,
             "error": self.error,
-            "url": storefront and marketplace.order_url(storefront, self.order_ref),
+            "url": marketplace.order_url(storefront, self.order_ref) if storefront else False,
             "status": self.status,
             "status_label": labels["status"].get(self.status),
             "fulfilled_by": labels["fulfilled_by"].get(self.fulfilled_by),

@@ -1,3 +1,5 @@
+import json
+
 from .common import DE_ORDER, MarketplaceCase
 
 
@@ -44,6 +46,13 @@ class TestOrderTab(MarketplaceCase):
             return self.env.cr.sql_log_count - before
 
         self.assertLessEqual(count(self.ticket) - count(plain), 15)
+
+    def test_a_question_before_buying_shows_the_product_and_no_order(self):
+        message = self.buyer_writes("Is it blue?", order_ref=None, site="US", asin="B0EXAMPL01")
+        self.settle()
+        data = json.loads(json.dumps(message.ticket_id.with_user(self.agent).marketplace_order_data))
+        self.assertIs(data["order"], False)
+        self.assertEqual(data["item_url"], "https://www.amazon.com/dp/B0EXAMPL01")
 
     def test_an_ordinary_ticket_has_no_order_tab(self):
         plain = self.env["helpdesk.ticket"].create({"name": "Plain", "description": "x"})

@@ -1,5 +1,7 @@
 """Marketplaces without Odoo: reads their mails and orders, speaks their APIs. Pure Python."""
 
+from dataclasses import fields, is_dataclass, replace
+
 from . import mail
 from .amazon import Amazon
 from .schema import InboundMail
@@ -14,10 +16,21 @@ def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=Non
     :param str authserv_id: name of the receiving server whose Authentication-Results we believe.
     :param seller_names: our own seller names, never taken for a buyer's.
     :param dict marketplaces: code → class, all known ones by default.
-    :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed.
+    :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed. Any text in it can be stored.
     """
     decoded = mail.decode(raw, authserv_id=authserv_id)
     for marketplace in (marketplaces or MARKETPLACES).values():
         if marketplace.claims_mail(decoded):
-            return marketplace.read_mail(decoded, seller_names=seller_names)
-    return mail.unclaimed(decoded)
+            return _storable(marketplace.read_mail(decoded, seller_names=seller_names))
+    return _storable(mail.unclaimed(decoded))
+
+
+def _storable(value):
+    """Return a value whose texts hold no NUL and no half of a surrogate pair: databases take neither."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, tuple):
+        return tuple(map(_storable, value))
+    if is_dataclass(value):
+        return replace(value, **{field.name: _storable(getattr(value, field.name)) for field in fields(value)})
+    return value

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from marketplaces import mail
+from marketplaces import mail, read_mail
 
 HEAD = b"From: A <a@b.example>\nSubject: x\nMIME-Version: 1.0\n"
 MEGABYTE = 1_000_000
@@ -69,3 +69,13 @@ class TestHostile:
         content = bytes(range(256)) * 60_000
         raw = HEAD + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(content)
         assert mail.decode(raw).attachments[0].content == content
+
+
+@pytest.mark.parametrize("name", ["Message-ID", "Subject", "From", "Reply-To", "Date", "X-Marketplace-ID"])
+def test_no_text_holds_what_a_database_refuses(name):
+    raw = b"From: A <abcdefghij12345@marketplace.amazon.de>\nTo: b@seller.example\n"
+    raw += name.encode() + b": <1\x00\xed\xa0\x80@x> =?utf-8?q?=00=ED=A0=80?=\n\n------ Nachricht: ------\n\x00a\n"
+    mail = read_mail(raw)
+    texts = [mail.dedup_ref, mail.sender, mail.subject, mail.body, mail.text, mail.message_id, *mail.reasons]
+    for text in [*texts, *(ref.value for ref in mail.thread_refs)]:
+        assert "\x00" not in (text or "").encode("utf-8").decode("utf-8")

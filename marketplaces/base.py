@@ -26,8 +26,6 @@ class Marketplace:
     rates: dict[str, tuple[float, int]] = {}
     #: Hours within which the marketplace expects an answer to a buyer.
     reply_hours: int = 24
-    #: Whether this marketplace's sign-in needs a refresh token besides id and secret.
-    needs_refresh_token: bool = True
 
     def __init__(self, credentials: Credentials, *, endpoints=None, transport=None):
         self.credentials = credentials

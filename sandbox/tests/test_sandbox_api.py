@@ -162,7 +162,7 @@ def test_a_user_agent_is_wanted(api):
         {"maxResultsPerPage": 10},
         {"createdAfter": ago(days=9), "lastUpdatedAfter": ago(days=9)},
         {"createdAfter": ago(days=9), "lastUpdatedBefore": ago(days=1)},
-        {"lastUpdatedAfter": ago(days=9), "lastUpdatedBefore": ago(seconds=30)},
+        {"lastUpdatedAfter": ago(days=9), "lastUpdatedBefore": ago(hours=-1)},
         {"lastUpdatedAfter": ago(days=1), "lastUpdatedBefore": ago(days=2)},
         {"lastUpdatedAfter": "yesterday"},
         {"lastUpdatedAfter": ago(days=9), "maxResultsPerPage": 101},

@@ -56,7 +56,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _marketplace_has_other_alias(self, recipients, sites_sudo):
-        others = set(email_normalize_all(",".join(recipients))) - set(sites_sudo)
+        others = {address for value in recipients for address in email_normalize_all(value)} - set(sites_sudo)
         if not others:
             return False
         return bool(self.env["mail.alias"].sudo().search_count([("alias_full_name", "in", list(others))], limit=1))

@@ -156,7 +156,8 @@ class MarketplaceSite(models.Model):
 
         :param list addresses: strings as they stand in mail headers.
         """
-        wanted = set(email_normalize_all(",".join(addresses)))
+        # Each by itself: an unclosed quote or bracket in one header must not swallow the next.
+        wanted = {address for value in addresses for address in email_normalize_all(value)}
         if not wanted:
             return {}
         sites = self.with_context(active_test=False).search([("address", "in", list(wanted))])

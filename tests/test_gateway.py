@@ -94,6 +94,11 @@ class TestGateway(MarketplaceCase):
         self.process()
         self.assertEqual(message.state, "quarantined")
 
+    def test_a_broken_header_does_not_hide_the_address_of_another(self):
+        for number, broken in enumerate(("Shop (Amazon", '"Shop', "shop@[127")):
+            raw = f"Message-ID: <{number}@x>\nTo: {broken}\nDelivered-To: {self.site_de.address}\n\nx\n"
+            self.assertTrue(self.receive(raw.encode()), broken)
+
     def test_an_address_belongs_to_its_site_and_not_to_tickets(self):
         alias = self.site_de.alias_id
         self.assertEqual(alias.alias_model_id.model, "marketplace.site")

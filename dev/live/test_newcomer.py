@@ -81,6 +81,14 @@ def test_the_same_mail_delivered_twice_is_one_row(shop):
     shop.check_exactly_once([token])
 
 
+@pytest.mark.parametrize("to", ["Shop (Amazon", '"Shop', "shop@[127"])
+def test_a_broken_header_does_not_hide_our_address(shop, to):
+    text, token = unique_text()
+    raw = shop.make_mail(shop.new_order(), text).replace(b"\nTo: ", f"\nTo: {to} ".encode(), 1)
+    shop.send(raw)
+    assert shop.ticket(token)
+
+
 def test_a_question_before_the_sale_says_so(shop):
     token = shop.deliver(None, "Does it come with screws?", site="US", asin="B0EXAMPL01", buyer="Sam Presale")
     ticket = shop.ticket(token)

@@ -193,10 +193,10 @@ class MarketplaceMessage(models.Model):
         due = SQL("state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s", now)
         return self._take(due, SQL("next_attempt, id"))
 
-    @api.model
     def _take_waiting(self, order):
-        """Lock and return the next mail that waits for an order, or an empty recordset."""
-        return self._take(SQL("state = 'waiting_order' AND order_id = %s", order.id), SQL("id"))
+        """Lock and return the next mail but these that waits for an order, or an empty recordset."""
+        waiting = SQL("state = 'waiting_order' AND order_id = %s AND NOT id = ANY(%s)", order.id, self.ids)
+        return self._take(waiting, SQL("id"))
 
     @api.model
     def _take(self, where, order):
@@ -257,7 +257,8 @@ class MarketplaceMessage(models.Model):
                     message._note_failure(error)
                     return
                 self._start_over()
-                time.sleep(random.uniform(0, 0.02 * (turn + 1)))
+                # Longer each time than a ticket takes: the one who is first must get done meanwhile.
+                time.sleep(random.uniform(0, 0.05 * 2 ** min(turn, 4)))
                 message = self.try_lock_for_update(allow_referencing=True).filtered(
                     lambda one: one.state in OPEN_STATES
                 )
@@ -273,8 +274,9 @@ class MarketplaceMessage(models.Model):
                 self._start_over()
                 message._note_failure(error)
                 return
-        _logger.info("Message %s: others were always first, later again", self.id)
-        self.next_attempt = fields.Datetime.now() + timedelta(seconds=5)
+        _logger.info("Message %s: others were always first, it goes to the end of the queue", self.id)
+        self.next_attempt = fields.Datetime.now()
+        self._trigger_process()
 
     def _note_failure(self, error):
         """Remember what went wrong and when to try again by itself."""
@@ -290,6 +292,8 @@ class MarketplaceMessage(models.Model):
                 "next_attempt": now + timedelta(seconds=pause) if pause else False,
             }
         )
+        if self.next_attempt:
+            self._trigger_process(at=self.next_attempt)
 
     def _finish(self, state, reason=False, **values):
         """Write how these mails ended."""

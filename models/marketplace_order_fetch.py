@@ -140,7 +140,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _process_waiting(self, order):
         """Let the messages that waited for an order go on, here and now: agents look at the clock."""
         tried = self.env["marketplace.message"]
-        while message := tried._take_waiting(order) - tried:
+        while message := tried._take_waiting(order):
             message._process_safely()
             tried |= message
             self.env["ir.cron"]._commit_progress()

@@ -2,10 +2,13 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import OperationalError
+from psycopg2.errorcodes import SERIALIZATION_FAILURE
 
 from odoo import fields
 from odoo.tools import mute_logger
 
+from ..models.marketplace_message import CONFLICT_TRIES
 from .common import AUTHSERV_ID, DE_ORDER, PARAM, MarketplaceCase
 
 INTAKE = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_message"
@@ -170,6 +173,31 @@ class TestIntake(MarketplaceCase):
         self.assertFalse(message.error)
 
     @mute_logger(INTAKE)
+    def test_a_message_that_others_always_overtake_goes_on_at_once(self):
+        class Overtaken(OperationalError):
+            pgcode = SERIALIZATION_FAILURE
+
+        message = self.buyer_writes()
+        intake = type(self.env["marketplace.intake"])
+        process, turns = intake._process, iter(range(CONFLICT_TRIES))
+
+        def overtaken(self, message):
+            if next(turns, None) is not None:
+                raise Overtaken()
+            return process(self, message)
+
+        with patch.object(intake, "_process", overtaken), patch(f"{INTAKE}.time.sleep"):
+            self.settle()
+        self.assertEqual(message.state, "done")
+        self.assertFalse(message.attempts)
+
+    def test_a_message_that_can_not_go_on_does_not_keep_others_waiting_for_the_order(self):
+        first, second = self.buyer_writes("First"), self.buyer_writes("Second")
+        self.process()
+        self.assertEqual((first | second).mapped("state"), ["waiting_order"] * 2)
+        self.assertEqual(first._take_waiting(first.order_id), second)
+        self.assertFalse((first | second)._take_waiting(first.order_id))
+
     def test_automatic_tries_end_and_leave_the_mail_to_a_person(self):
         message = self.buyer_writes()
         with patch(

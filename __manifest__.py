@@ -22,6 +22,8 @@
         "views/marketplace_app_views.xml",
         "views/marketplace_credential_views.xml",
         "views/marketplace_account_views.xml",
+        "wizards/marketplace_mailbox_connect_views.xml",
+        "views/marketplace_mailbox_views.xml",
         "views/marketplace_site_views.xml",
         "views/marketplace_order_views.xml",
         "views/marketplace_message_views.xml",

@@ -40,6 +40,16 @@ class Marketplace:
         raise NotImplementedError
 
     @classmethod
+    def owns_mail(cls, mail) -> bool:
+        """Tell whether a decoded mail, or only its header, is this marketplace's: from its hosts or with its marks.
+
+        Narrower than :meth:`claims_mail`: it decides what is taken out of a mailbox that people use for their own
+        mail as well, so a name that only sounds like the marketplace is not enough. A delivery report belongs here
+        when it is about a mail to a buyer.
+        """
+        raise NotImplementedError
+
+    @classmethod
     def read_mail(cls, mail, *, seller_names=()) -> InboundMail:
         """Return what a decoded mail (``mail.Mail``) means. Never raises on odd content.
 

@@ -142,11 +142,7 @@ class Mail:
     @cached_property
     def date(self) -> datetime | None:
         """Return when the mail was sent by its own word (aware UTC), or None."""
-        try:
-            date = parsedate_to_datetime(self.get("date"))
-            return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
-        except (TypeError, ValueError, IndexError, OverflowError):
-            return None
+        return to_date(self.get("date"))
 
     @property
     def is_auto_reply(self) -> bool:
@@ -162,6 +158,15 @@ class Mail:
     def body(self) -> str:
         """Return the readable text: the text part, else the words of the HTML part."""
         return (self.text or "").strip() or self.html_text
+
+
+def to_date(value: str) -> datetime | None:
+    """Return the moment (aware UTC) that a date as mails write it means, or None."""
+    try:
+        date = parsedate_to_datetime(value)
+        return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
 
 
 def _ids(value):

@@ -192,6 +192,7 @@ class InboundMail:
     ``no_response_url`` is the marketplace's signed "no response needed" link, only when it stands where the
     marketplace writes it and on its own host; for a person's browser, never fetched by us.
     ``text`` is the buyer's own words for buyer messages; ``body`` the readable text of any mail.
+    ``seller_ref`` is the seller account that the marketplace names, only where it writes it itself.
     ``dedup_trusted`` is true when ``dedup_ref`` was made by the marketplace, not derived by us.
     """
 
@@ -219,3 +220,4 @@ class InboundMail:
     item_ref: str | None = None
     no_response_url: str | None = None
     dedup_trusted: bool = False
+    seller_ref: str | None = None

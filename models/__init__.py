@@ -3,6 +3,14 @@ from . import marketplace_app
 from . import marketplace_credential
 from . import marketplace_account
 from . import marketplace_operation
+from . import fetchmail_server
+from . import marketplace_mailbox
+from . import marketplace_mailbox_position
+from . import marketplace_mailbox_mail
+from . import marketplace_mailbox_reader
+from . import marketplace_mailbox_walk
+from . import marketplace_mailbox_imap
+from . import marketplace_mailbox_pop
 from . import marketplace_site
 from . import marketplace_order
 from . import marketplace_order_fetch

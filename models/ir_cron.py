@@ -92,3 +92,39 @@ class IrCron(models.Model):
 
     def _marketplace_ring(self):
         bell.ask(self.env.cr.dbname)
+
+    @api.model
+    def _marketplace_get_parallel(self, name):
+        """Return the scheduled actions that do the same side by side, switched-off ones too.
+
+        :param str name: XML id of the first, without the module.
+        """
+        first = self.env.ref(f"helpdesk_mgmt_marketplace.{name}").sudo()
+        domain = [("code", "=", first.code), ("model_id", "=", first.model_id.id)]
+        return self.sudo().with_context(active_test=False).search(domain).sorted("id")
+
+    @api.model
+    def _marketplace_set_parallel(self, name, count):
+        """Have ``count`` scheduled actions do the same side by side."""
+        crons = self._marketplace_get_parallel(name)
+        crons[:count].filtered(lambda one: not one.active).active = True
+        crons[count:].active = False
+        for _missing in range(count - len(crons)):
+            crons[0].copy()
+
+    @api.model
+    def _marketplace_switched_off(self, *names):
+        """Return those of our scheduled actions that Odoo, or somebody, switched off.
+
+        :param str names: their XML ids without the module.
+        """
+        to_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id
+        ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
+        return (
+            self.sudo().with_context(active_test=False).browse(filter(None, ids)).filtered(lambda one: not one.active)
+        )
+
+    @api.model
+    def _marketplace_switch_on(self, *names):
+        """Switch scheduled actions on again and forget their failures."""
+        self._marketplace_switched_off(*names).write({"active": True, "failure_count": 0, "first_failure_date": False})

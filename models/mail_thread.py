@@ -27,12 +27,15 @@ class MailThread(models.AbstractModel):
         recipients = [
             self._marketplace_header(value) for name in RECIPIENT_HEADERS for value in headers.get_all(name, [])
         ]
-        sites_sudo = self.env["marketplace.site"].sudo()._find_by_addresses(recipients)
+        sites_sudo = self.env["marketplace.site"].sudo()._find_by_aliases(recipients)
         if not sites_sudo:
             return super().message_process(model, message, custom_values, save_original, strip_attachments, thread_id)
         # The ledger believes what the receiving server says of a mail: only a gateway may speak for it.
         self.env["marketplace.message"].check_access("create")
-        result = self._marketplace_receive(raw, headers, sites_sudo)
+        if self.env["marketplace.site"].sudo()._note_test_mail(self._marketplace_header(headers["X-Marketplace-Test"])):
+            return False
+        message_id = self._marketplace_header(headers["Message-ID"]).strip()
+        result = self._marketplace_receive(raw, message_id, sites_sudo)[:1].id
         if self._marketplace_has_other_alias(recipients, sites_sudo):
             super().message_process(model, message, custom_values, save_original, strip_attachments, thread_id)
         return result
@@ -40,19 +43,18 @@ class MailThread(models.AbstractModel):
     @api.model
     def _marketplace_header(self, value):
         # PostgreSQL stores no NUL, and bytes beyond ASCII come as surrogates.
-        return str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+        return str(value or "").replace("\x00", "").encode("utf-8", "replace").decode()
 
     @api.model
-    def _marketplace_receive(self, raw, headers, sites_sudo):
-        """Store a mail for each site it came to; returns the id of a ledger row, or False for a known mail."""
-        message_id = self._marketplace_header(headers.get("Message-ID") or "").strip()[:500]
-        message_sudo = self.env["marketplace.message"].sudo()
+    def _marketplace_receive(self, raw, message_id, sites_sudo):
+        """Store a mail for each site whose alias it came to; return the new rows, none for a mail that is known."""
+        message_sudo = new = self.env["marketplace.message"].sudo()
         for address, site_sudo in sites_sudo.items():
             if site_sudo.state == "deleted":
                 site_sudo._swallow()
             else:
-                message_sudo |= message_sudo._receive(raw, site_sudo, address, message_id)
-        return message_sudo[:1].id
+                new |= message_sudo._receive(raw, site_sudo, address, message_id)
+        return new
 
     @api.model
     def _marketplace_has_other_alias(self, recipients, sites_sudo):

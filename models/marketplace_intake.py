@@ -28,8 +28,10 @@ class MarketplaceIntake(models.AbstractModel):
             # Read and judged before it began to wait.
             self._process_buyer_message(message, message.site_id, mail, message.order_id)
             return
-        site = message.site_id._for_mail(mail)
-        message.write(dict(self._prepare_reading(mail, message), site_id=site.id))
+        site = self._choose_site(message, mail)
+        account = site.account_id
+        whose = {"site_id": site.id, "account_id": account.id, "company_id": site.company_id.id}
+        message.write(self._prepare_reading(mail, message) | whose)
         verdict = self._judge(message, mail)
         if verdict:
             message._finish(*verdict)
@@ -52,9 +54,32 @@ class MarketplaceIntake(models.AbstractModel):
         return read_mail(
             base64.b64decode(message.raw or b""),
             authserv_id=self._get_param("authserv_id"),
-            seller_names=message.site_id._get_seller_names(message.account_id.id),
+            seller_names=self._get_seller_names(message),
             marketplaces=self.env["marketplace.app"]._get_marketplaces(),
         )
+
+    @api.model
+    def _get_seller_names(self, message):
+        """Return all our own names that a mail may call us by."""
+        accounts = message.mailbox_id.site_ids.account_id | message.account_id
+        return tuple(name for one in accounts for name in message.site_id._get_seller_names(one.id))
+
+    @api.model
+    def _choose_site(self, message, mail):
+        """Return the site that a mail is for, now that it is read (``schema.InboundMail``).
+
+        A mailbox may serve many sites of several accounts: each thing that is known narrows them down.
+        """
+        Order = self.env["marketplace.order"]
+        sites = message.mailbox_id.site_ids.filtered(lambda one: one.app_id.code == mail.app and one.state == "active")
+        for fits in (
+            lambda one: one.address in mail.recipients,
+            lambda one: mail.seller_ref and one.account_id.seller_ref == mail.seller_ref,
+            lambda one: mail.order_ref and Order._find(one.account_id, mail.order_ref),
+            lambda one: one.code == mail.site,
+        ):
+            sites = sites.filtered(fits) or sites
+        return (sites[:1] or message.site_id)._for_mail(mail)
 
     @api.model
     def _prepare_reading(self, mail, message):

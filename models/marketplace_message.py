@@ -44,6 +44,9 @@ class MarketplaceMessage(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
     address = fields.Char(required=True, readonly=True, help="Our address that the mail came to.")
+    mailbox_id = fields.Many2one(
+        "marketplace.mailbox", ondelete="restrict", readonly=True, index="btree_not_null", groups="base.group_system"
+    )
     message_key = fields.Char(required=True, readonly=True)
     raw = fields.Binary(attachment=False, readonly=True, groups="helpdesk_mgmt.group_helpdesk_manager")
     raw_size = fields.Integer(string="Size (bytes)", readonly=True)
@@ -101,7 +104,8 @@ class MarketplaceMessage(models.Model):
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
 
-    _receipt_unique = models.Constraint("UNIQUE(address, message_key)", "This mail was received already.")
+    _receipt_unique = models.UniqueIndex("(address, message_key) WHERE mailbox_id IS NULL")
+    _mailbox_unique = models.UniqueIndex("(mailbox_id, message_key) WHERE mailbox_id IS NOT NULL")
     _dedup_unique = models.UniqueIndex("(account_id, dedup_key) WHERE dedup_key IS NOT NULL")
     _work_index = models.Index("(next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
 
@@ -112,11 +116,12 @@ class MarketplaceMessage(models.Model):
     # === RECEIVING === #
 
     @api.model
-    def _receive(self, raw, site, address, message_id):
+    def _receive(self, raw, site, address, message_id, mailbox=None):
         """Put a raw mail into the ledger, once. The caller's commit makes it safe.
 
         :param bytes raw: the mail as it came.
         :param str message_id: its Message-ID header, may be empty.
+        :param mailbox: where it was found, if not at an address of ours.
         :return: the new row, or an empty recordset for a mail that is there already.
         """
         now = fields.Datetime.now()
@@ -125,8 +130,9 @@ class MarketplaceMessage(models.Model):
             "account_id": site.account_id.id,
             "company_id": site.company_id.id,
             "app_id": site.app_id.id,
-            "address": address,
-            "message_key": message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
+            "address": address or "",
+            "mailbox_id": mailbox.id if mailbox else None,
+            "message_key": message_id[:500] or f"sha256:{hashlib.sha256(raw).hexdigest()}",
             "raw": psycopg2.Binary(base64.b64encode(raw)),
             "raw_size": len(raw),
             "state": "received",
@@ -138,7 +144,7 @@ class MarketplaceMessage(models.Model):
         # One statement that a second copy can't get past, and that a mail server does not wait long for.
         columns = SQL(", ").join(map(SQL.identifier, values))
         query = SQL(
-            "INSERT INTO marketplace_message (%s) VALUES %s ON CONFLICT (address, message_key) DO NOTHING RETURNING id",
+            "INSERT INTO marketplace_message (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id",
             columns,
             tuple(values.values()),
         )
@@ -223,24 +229,9 @@ class MarketplaceMessage(models.Model):
     def _wake_helpers(self):
         """Start the parallel actions."""
         here = self.env.context.get("cron_id")
-        for cron in self._get_process_crons().filtered(lambda one: one.active and one.id != here):
+        crons = self.env["ir.cron"]._marketplace_get_parallel("ir_cron_process_messages")
+        for cron in crons.filtered(lambda one: one.active and one.id != here):
             cron._trigger()
-
-    @api.model
-    def _get_process_crons(self):
-        """Return the scheduled actions that work off the ledger side by side."""
-        first = self.env.ref("helpdesk_mgmt_marketplace.ir_cron_process_messages").sudo()
-        domain = [("code", "=", first.code), ("model_id", "=", first.model_id.id)]
-        return self.env["ir.cron"].sudo().with_context(active_test=False).search(domain)
-
-    @api.model
-    def _set_parallel(self, count):
-        """Have ``count`` scheduled actions work off the ledger."""
-        crons = self._get_process_crons().sorted("id")
-        crons[:count].filtered(lambda one: not one.active).active = True
-        crons[count:].active = False
-        for _missing in range(count - len(crons)):
-            crons[0].copy()
 
     def _process_safely(self):
         """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""

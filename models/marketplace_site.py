@@ -1,9 +1,12 @@
+import logging
 import secrets
 import string
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize_all, ormcache
+
+_logger = logging.getLogger(__name__)
 
 ALPHABET = string.ascii_lowercase + string.digits
 
@@ -35,13 +38,23 @@ class MarketplaceSite(models.Model):
         "leave this off unless you need it."
     )
     alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
+    alias_address = fields.Char(
+        string="Address of This Odoo", related="alias_id.alias_full_name", store=True, index="btree_not_null"
+    )
+    mailbox_id = fields.Many2one(
+        "marketplace.mailbox", ondelete="restrict", copy=False, readonly=True, groups="base.group_system", index=True
+    )
+    mailbox_address = fields.Char(copy=False, help="The address whose mail arrives in the mailbox.")
+    mailbox_since = fields.Datetime(string="Mail Since", copy=False, readonly=True)
     address = fields.Char(
-        string="Address",
-        related="alias_id.alias_full_name",
+        compute="_compute_address",
         store=True,
-        index="btree_not_null",
         help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
     )
+    has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
+    test_ref = fields.Char(copy=False, groups="base.group_system", index="btree_not_null")
+    test_sent_at = fields.Datetime(string="Test Mail Sent", readonly=True, copy=False)
+    test_received_at = fields.Datetime(string="Test Mail Received", readonly=True, copy=False)
     state = fields.Selection(
         [("active", "Active"), ("deleted", "Deleted")], default="active", required=True, readonly=True
     )
@@ -66,6 +79,15 @@ class MarketplaceSite(models.Model):
             storefront = site._get_storefront()
             site.name = storefront.name if storefront else site.site_ref
             site.code = storefront.code if storefront else False
+
+    @api.depends("mailbox_id", "mailbox_address", "alias_address")
+    def _compute_address(self):
+        for site in self:
+            site.address = site.mailbox_address if site.mailbox_id else site.alias_address
+
+    def _compute_has_alias_domain(self):
+        for site in self:
+            site.has_alias_domain = bool(site.company_id.alias_domain_id)
 
     def _get_storefront(self):
         """Return the catalogue entry of this site, or None for one that is no longer known."""
@@ -148,11 +170,85 @@ class MarketplaceSite(models.Model):
             )
         self._create_alias()
 
+    def action_use_mailbox(self):
+        """Open the dialog that begins to read a mailbox for these sites."""
+        action = self.mailbox_id.action_connect()
+        return dict(action, context={"default_site_ids": self.ids, "default_address": self[:1].mailbox_address})
+
+    def action_use_alias(self):
+        """Receive mail at an address of this Odoo again; what lies in the mailbox is no longer read for these sites."""
+        self.check_access("write")
+        self.mailbox_id = False
+
+    def action_test_reading(self):
+        """Open the site's mailbox and tell what is in it."""
+        self.ensure_one()
+        return self.mailbox_id.action_test_reading()
+
+    def action_send_test_mail(self):
+        """Send a mail from the site's address to itself; it ticks itself off when it arrives."""
+        self.ensure_one()
+        self.check_access("write")
+        server_sudo = self._find_outgoing_server(self.address) if self.address else None
+        if not server_sudo:
+            text = self.env._(
+                "No outgoing mail server may send as %s. Add one whose “FROM Filtering” is this address or its domain.",
+                self.address,
+            )
+            return self._notify(self.env._("No test mail was sent"), text, "danger")
+        message = self._prepare_test_mail(server_sudo)
+        # Committed first: the mail may arrive before this request ends.
+        self.env["ir.cron"]._commit_progress()
+        try:
+            server_sudo.send_email(message, mail_server_id=server_sudo.id)
+        except Exception as error:
+            _logger.info("Test mail of site %s: %s", self.id, error, exc_info=True)
+            said = error.args[-1] if error.args else error
+            return self._notify(self.env._("%s did not take the test mail", server_sudo.name), str(said), "danger")
+        text = self.env._("From and to %s. It is ticked off here when it arrives.", self.address)
+        return self._notify(self.env._("Test mail sent"), text, "success")
+
+    def _notify(self, title, message, kind):
+        return self.env["marketplace.account"]._notify(title, message, kind)
+
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_by_addresses(self, addresses):
-        """Return {address: site} of the sites, deleted ones too, that these e-mail addresses belong to.
+    def _find_outgoing_server(self, address):
+        """Return the outgoing mail server that may send as an address, or an empty recordset.
+
+        One that names the address comes before one that sends for anybody; nobody's personal server is used.
+        """
+        Server_sudo = self.env["ir.mail_server"].sudo()
+        servers = Server_sudo.search(Server_sudo._find_mail_server_allowed_domain(), order="sequence, id")
+        able = servers.filtered(lambda one: Server_sudo._match_from_filter(address, one.from_filter))
+        return (able.filtered("from_filter") or able)[:1]
+
+    def _prepare_test_mail(self, server_sudo):
+        self.write(
+            {"test_ref": secrets.token_hex(16), "test_sent_at": fields.Datetime.now(), "test_received_at": False}
+        )
+        return server_sudo._build_email__(
+            self.address,
+            [self.address],
+            self.env._("Test of the address of %s", self.name),
+            self.env._("Nothing needs to be done: Odoo sent this mail to see whether it arrives."),
+            headers={"Return-Path": self.address, "X-Marketplace-Test": self.sudo().test_ref},
+        )
+
+    @api.model
+    def _note_test_mail(self, ref):
+        """Tick off the test mail with this reference; return whether there is one."""
+        site = self.search([("test_ref", "=", ref.strip())], limit=1) if ref else self.browse()
+        if site and not site.test_received_at:
+            site.test_received_at = fields.Datetime.now()
+        return bool(site)
+
+    @api.model
+    def _find_by_aliases(self, addresses):
+        """Return {address: site} of the sites, deleted ones too, whose alias is among these e-mail addresses.
+
+        A mailbox's address is not looked for: people get their own mail at it as well.
 
         :param list addresses: strings as they stand in mail headers.
         """
@@ -160,8 +256,8 @@ class MarketplaceSite(models.Model):
         wanted = {address for value in addresses for address in email_normalize_all(value)}
         if not wanted:
             return {}
-        sites = self.with_context(active_test=False).search([("address", "in", list(wanted))])
-        return {site.address: site for site in sites}
+        sites = self.with_context(active_test=False).search([("alias_address", "in", list(wanted))])
+        return {site.alias_address: site for site in sites}
 
     @api.model
     @ormcache("account_id")

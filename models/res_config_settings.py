@@ -31,12 +31,12 @@ class ResConfigSettings(models.TransientModel):
 
     def get_values(self):
         values = super().get_values()
-        crons = self.env["marketplace.message"]._get_process_crons()
+        crons = self.env["ir.cron"]._marketplace_get_parallel("ir_cron_process_messages")
         return dict(values, marketplace_parallel=len(crons.filtered("active")))
 
     def set_values(self):
         result = super().set_values()
         if not 1 <= self.marketplace_parallel <= MAX_PARALLEL:
             raise ValidationError(self.env._("Parallel Processing: choose from 1 to %s.", MAX_PARALLEL))
-        self.env["marketplace.message"]._set_parallel(self.marketplace_parallel)
+        self.env["ir.cron"]._marketplace_set_parallel("ir_cron_process_messages", self.marketplace_parallel)
         return result

@@ -3,6 +3,11 @@ from . import test_account
 from . import test_conversation
 from . import test_gateway
 from . import test_intake
+from . import test_mailbox
+from . import test_mailbox_admin
+from . import test_mailbox_odoo
+from . import test_mailbox_pop
+from . import test_mailbox_trouble
 from . import test_neutralize
 from . import test_order
 from . import test_order_tab

@@ -24,6 +24,10 @@ class Amazon(Marketplace):
         return mail.claims(mail_)
 
     @classmethod
+    def owns_mail(cls, mail_):
+        return mail.owns(mail_)
+
+    @classmethod
     def read_mail(cls, mail_, *, seller_names=()):
         return mail.read(mail_, seller_names=seller_names)
 

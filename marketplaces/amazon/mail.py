@@ -6,11 +6,11 @@ from ..mail import addresses
 from ..schema import InboundMail, ThreadRef
 from . import mail_const as facts
 from . import mail_keys, mail_parts
-from .mail_kinds import claims, judge
+from .mail_kinds import claims, judge, owns
 from .mail_names import addressee, buyer_name
 from .mail_senders import failed_relay, is_from_buyer, is_relay_address, site_of
 
-__all__ = ["claims", "is_relay_address", "read"]
+__all__ = ["claims", "is_relay_address", "owns", "read"]
 
 _RELAY_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]{4,80}@(?:m\.)?marketplace\.amazon\.[a-z.]{2,6}", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
@@ -74,6 +74,7 @@ def _buyer_values(mail, frame, seller_names):
         "item_ref": item,
         "presale": bool(item and not orders),
         "no_response_url": links.get("no_response_url"),
+        "seller_ref": links.get("seller_ref"),
     }
     if "message" in links:
         values |= {"dedup_ref": f"m:{links['message']}", "dedup_trusted": True}

@@ -28,7 +28,9 @@ def find_item(text: str) -> str | None:
 
 
 def read_links(links) -> dict:
-    """Return what the footer's links tell: ``token``, ``message``, ``site_ref``, ``case``, ``no_response_url``.
+    """Return what the footer's links tell.
+
+    Keys are ``token``, ``message``, ``site_ref``, ``seller_ref``, ``case`` and ``no_response_url``, as far as told.
 
     :param links: addresses that stand below the buyer's words; only Seller Central's own hosts are read.
     """
@@ -40,7 +42,7 @@ def read_links(links) -> dict:
         query = {key: values[0] for key, values in parse_qs(url.query[:4000]).items()}
         if "no-response-needed" in url.path:
             found.setdefault("no_response_url", link)
-            for key, name in (("t", "token"), ("m", "message"), ("mp", "site_ref")):
+            for key, name in (("t", "token"), ("m", "message"), ("mp", "site_ref"), ("c", "seller_ref")):
                 if _TOKEN.fullmatch(query.get(key, "")):
                     found.setdefault(name, query[key])
         for key in ("ss", "cc"):

@@ -47,6 +47,13 @@ def claims(mail) -> bool:
     return bool(_FRAME_PROOF.search(split_quote(mail.body[:50_000])[0]))
 
 
+def owns(mail) -> bool:
+    """Tell whether a mail is Amazon's by sender, answer address or mark, or reports on mail sent to a buyer."""
+    senders = {address.host for name in ("from", "sender", "reply-to") for address in mail.addresses_of(name)}
+    marked = mail.get("x-space-notification-type") or mail.get("x-amazon-auto-reply")
+    return bool(senders & facts.AMAZON_HOSTS.keys() or marked or failed_relay(mail))
+
+
 def judge(mail, authentication: str, frame) -> Verdict:
     """Return what a mail that claims to be Amazon's is.
 

@@ -1,0 +1,293 @@
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..marketplaces.errors import MarketplaceError
+
+#: Pauses after failures in a row, in seconds.
+PAUSES = (60, 120, 300, 600, 1800, 3600)
+#: A mailbox is looked at again after so many seconds: at each run of its scheduled action, which runs every minute.
+EVERY = 45
+#: Seconds for which a reader may be silent before another one takes over.
+LEASE = 90
+#: Clocks and time zones of mail servers are trusted this far, for mail that came after we began.
+CLOCK_SLACK = timedelta(days=1)
+CRONS = ("ir_cron_read_mailboxes", "ir_cron_read_mailboxes_2")
+
+
+class MarketplaceMailbox(models.Model):
+    """An ordinary mailbox, known to Odoo as an incoming mail server, in which buyers' mail is found."""
+
+    _name = "marketplace.mailbox"
+    _description = "Marketplace Mailbox"
+    _order = "name, id"
+
+    name = fields.Char(related="server_id.name", store=True, readonly=False)
+    active = fields.Boolean(default=True)
+    server_id = fields.Many2one(
+        "fetchmail.server",
+        string="Incoming Mail Server",
+        required=True,
+        ondelete="restrict",
+        domain=[("server_type", "!=", "local")],
+    )
+    site_ids = fields.One2many("marketplace.site", "mailbox_id", string="Sites")
+    other_mail = fields.Selection(
+        [("leave", "Leave it in the mailbox"), ("odoo", "Hand it to Odoo, as before")],
+        string="All Other Mail",
+        default="leave",
+        required=True,
+        help="Mail that is not from a marketplace never enters the list of messages. It may be handed to Odoo's mail "
+        "gateway, once each, as the incoming mail server would do.",
+    )
+    is_shared = fields.Boolean(
+        string="People Read It Too",
+        default=True,
+        help="POP servers only: nothing is deleted from a mailbox that people read too.",
+    )
+    read_from = fields.Datetime(
+        string="Read Mail Since",
+        required=True,
+        default=fields.Datetime.now,
+        help="Buyers' mail that the server got earlier is left alone.",
+    )
+    taken_over_at = fields.Datetime(
+        string="Connected On", required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
+    # How it goes
+    is_paused = fields.Boolean(string="Paused", readonly=True, copy=False)
+    next_read_at = fields.Datetime(string="Next Reading", readonly=True, default=fields.Datetime.now, copy=False)
+    lease_until = fields.Datetime(readonly=True, copy=False)
+    read_at = fields.Datetime(string="Last Read", readonly=True, copy=False)
+    failure_count = fields.Integer(string="Failures in a Row", readonly=True, copy=False)
+    error = fields.Char(string="Last Error", readonly=True, copy=False)
+    error_date = fields.Datetime(string="Last Error On", readonly=True, copy=False)
+    status = fields.Selection(
+        [
+            ("reading", "Being Read"),
+            ("waiting", "Waiting After an Error"),
+            ("paused", "Paused"),
+            ("off", "Switched Off"),
+        ],
+        compute="_compute_status",
+    )
+    off_reason = fields.Char(compute="_compute_status")
+    position_ids = fields.One2many("marketplace.mailbox.position", "mailbox_id", string="Folders")
+    mail_ids = fields.One2many("marketplace.mailbox.mail", "mailbox_id", string="Mails")
+    backlog = fields.Integer(string="Waiting", compute="_compute_backlog")
+    taken_count = fields.Integer(string="Taken", compute="_compute_counts")
+    left_count = fields.Integer(string="Left Alone", compute="_compute_counts")
+    handed_count = fields.Integer(string="Handed to Odoo", compute="_compute_counts")
+    failed_count = fields.Integer(string="Could Not Be Read", compute="_compute_counts")
+
+    _server_unique = models.Constraint(
+        "UNIQUE(server_id)", "This incoming mail server is read for marketplaces already."
+    )
+    _due_index = models.Index("(next_read_at) WHERE active AND NOT is_paused")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("is_paused", "failure_count", "active", "server_id.active")
+    def _compute_status(self):
+        idle = self.env["ir.cron"]._marketplace_switched_off(*CRONS)
+        for mailbox in self:
+            mailbox.off_reason = False
+            if not mailbox.active:
+                mailbox.off_reason = self.env._("It is archived.")
+            elif not mailbox.server_id.active:
+                mailbox.off_reason = self.env._("The incoming mail server %s is archived.", mailbox.server_id.name)
+            elif len(idle) == len(CRONS):
+                names = ", ".join(idle.mapped("cron_name"))
+                mailbox.off_reason = self.env._("Odoo's scheduled actions are switched off: %s.", names)
+            running = "paused" if mailbox.is_paused else "waiting" if mailbox.failure_count else "reading"
+            mailbox.status = "off" if mailbox.off_reason else running
+
+    @api.depends("position_ids.backlog")
+    def _compute_backlog(self):
+        for mailbox in self:
+            mailbox.backlog = sum(mailbox.position_ids.mapped("backlog"))
+
+    def _compute_counts(self):
+        groups = self.env["marketplace.mailbox.mail"]._read_group(
+            [("mailbox_id", "in", self.ids)], ["mailbox_id", "state"], ["__count"]
+        )
+        counts = {(mailbox.id, state): count for mailbox, state, count in groups}
+        for mailbox in self:
+            for state in ("taken", "left", "handed", "failed"):
+                mailbox[f"{state}_count"] = counts.get((mailbox.id, state), 0)
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unused(self):
+        used = self.env["marketplace.message"].sudo().search_count([("mailbox_id", "in", self.ids)], limit=1)
+        if used or self.with_context(active_test=False).site_ids:
+            raise UserError(
+                self.env._("Sites or messages belong to this mailbox. Archive it, and Odoo reads the server as before.")
+            )
+
+    # === ACTION METHODS === #
+
+    def action_read_now(self):
+        """Read this mailbox here and now, for as long as one turn takes, and tell what came of it."""
+        self.ensure_one()
+        self.check_access("write")
+        before = {state: self[f"{state}_count"] for state in ("taken", "left", "handed")}
+        mailbox_sudo = self.sudo()
+        mailbox_sudo.write({"next_read_at": fields.Datetime.now(), "is_paused": False})
+        if not self.env["marketplace.mailbox.reader"]._read_now(mailbox_sudo):
+            return self._notify(self.env._("It is being read already."), "", "info")
+        self.invalidate_recordset()
+        if self.error:
+            return self._notify(self.env._("It could not be read"), self.error, "danger")
+        new = {state: self[f"{state}_count"] - count for state, count in before.items()}
+        text = self.env._(
+            "%(taken)s messages taken, %(left)s mails left alone, %(handed)s handed to Odoo, %(backlog)s waiting.",
+            backlog=self.backlog,
+            **new,
+        )
+        return self._notify(self.env._("The mailbox was read"), text, "success")
+
+    def action_pause(self):
+        """Stop reading until somebody resumes it."""
+        self.check_access("write")
+        self.is_paused = True
+
+    def action_resume(self):
+        """Read again, at once."""
+        self.check_access("write")
+        self.write({"is_paused": False, "failure_count": 0})
+        self._wake()
+
+    def action_test_reading(self):
+        """Open the mailbox and tell what is in it."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            found = self.server_id.sudo()._marketplace_describe()
+        except MarketplaceError as error:
+            return self._notify(self.env._("It can't be read"), str(error), "danger")
+        return self._notify(self.env._("It can be read"), found, "success")
+
+    def action_switch_on(self):
+        """Switch on again what Odoo or somebody switched off."""
+        self.check_access("write")
+        self.active = True
+        self.server_id.sudo().active = True
+        self.env["ir.cron"]._marketplace_switch_on(*CRONS)
+        self.action_resume()
+
+    def action_connect(self):
+        """Open the dialog that begins to read a mailbox."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_mgmt_marketplace.marketplace_mailbox_connect_action"
+        )
+
+    def action_show_mails(self):
+        """List what became of this mailbox's mails."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_mgmt_marketplace.marketplace_mailbox_mail_action"
+        )
+        return dict(action, domain=[("mailbox_id", "=", self.id)], context=self.env.context.get("filters", {}))
+
+    def _notify(self, title, message, kind):
+        return self.env["marketplace.account"]._notify(title, message, kind)
+
+    # === BUSINESS METHODS === #
+
+    def _wake(self):
+        """Have these mailboxes read as soon as there is a worker for it."""
+        self.sudo().filtered(lambda one: not one.is_paused).next_read_at = fields.Datetime.now()
+        self.env["ir.cron"]._marketplace_wake(*CRONS)
+
+    @api.model
+    def _claim_due(self, mailbox=None):
+        """Take the mailbox that waits longest and that nobody else reads. The caller commits.
+
+        :param mailbox: take this one or none.
+        :return: the mailbox or an empty recordset.
+        """
+        now = fields.Datetime.now()
+        query = SQL(
+            """
+            SELECT m.id, m.lease_until IS NOT NULL
+              FROM marketplace_mailbox m JOIN fetchmail_server s ON s.id = m.server_id
+             WHERE m.active AND s.active AND NOT COALESCE(m.is_paused, FALSE) AND m.next_read_at <= %(now)s
+               AND (m.lease_until IS NULL OR m.lease_until < %(now)s) AND (%(one)s IS NULL OR m.id = %(one)s)
+             ORDER BY m.next_read_at, m.id LIMIT 1 FOR NO KEY UPDATE OF m SKIP LOCKED
+            """,
+            now=now,
+            one=mailbox.id if mailbox else None,
+        )
+        self.env.flush_all()
+        claimed = self.browse()
+        for mailbox_id, was_cut_off in self.env.execute_query(query):
+            claimed = self.browse(mailbox_id)
+            claimed._renew_lease()
+            if was_cut_off:
+                # Its reader died. It may have been a mail that it died of: now one by one.
+                claimed.position_ids.batch_size = 1
+        return claimed
+
+    def _renew_lease(self):
+        self.lease_until = fields.Datetime.now() + timedelta(seconds=LEASE)
+
+    def _note_success(self, has_more):
+        """Give the lease back after a turn; the next one comes at once when there is more, after all others."""
+        now = fields.Datetime.now()
+        next_read_at = now if has_more else now + timedelta(seconds=EVERY)
+        self.write(
+            {"lease_until": False, "read_at": now, "next_read_at": next_read_at, "failure_count": 0, "error": False}
+        )
+
+    def _note_failure(self, error):
+        """Give the lease back and wait, longer each time, before the next try."""
+        now = fields.Datetime.now()
+        pause = timedelta(seconds=PAUSES[min(self.failure_count, len(PAUSES) - 1)])
+        self.write(
+            {
+                "lease_until": False,
+                "next_read_at": now + pause,
+                "failure_count": self.failure_count + 1,
+                "error": str(error)[:500],
+                "error_date": now,
+            }
+        )
+
+    def _get_marketplaces(self):
+        """Return {code: class} of the marketplaces whose sites use this mailbox."""
+        known = self.env["marketplace.app"]._get_marketplaces()
+        codes = {site.app_id.code for site in self.site_ids if site.state == "active"}
+        return {code: known[code] for code in codes if code in known}
+
+    def _get_site(self, code, recipients):
+        """Return the site that a marketplace's mail is for as far as its envelope tells; reading it may tell better."""
+        sites = self.site_ids.filtered(lambda site: site.app_id.code == code and site.state == "active")
+        named = sites.filtered(lambda site: site.address in recipients)
+        return (named or sites)[:1]
+
+    def _is_in_time(self, head, code, is_new):
+        """Tell whether a mail came after the moment since when this mailbox is read for its marketplace.
+
+        :param str code: the marketplace, or None for mail to an address of ours.
+        """
+        sites = self.site_ids.filtered(lambda site: site.app_id.code == code and site.mailbox_since)
+        since = min(sites.mapped("mailbox_since"), default=self.read_from) - (CLOCK_SLACK if is_new else timedelta())
+        return not head.date or head.date >= since.replace(tzinfo=timezone.utc)
+
+    def _would_be_fetched(self, head):
+        """Tell whether Odoo would have fetched a mail of the inbox: unread, or come since we read in its place."""
+        return not head.seen or not head.date or head.date >= self.taken_over_at.replace(tzinfo=timezone.utc)
+
+    def _read_since(self, moment):
+        """Read from this moment on; what was left alone is looked at again, once, as far back as that is."""
+        if not self.active:
+            # Nobody read it meanwhile: begin anew.
+            self.write({"active": True, "read_from": moment, "taken_over_at": fields.Datetime.now()})
+            self.position_ids.start_uid = 0
+        elif moment < fields.Datetime.now() - timedelta(minutes=1):
+            self.read_from = min(self.read_from, moment)
+            self.position_ids._read_again()

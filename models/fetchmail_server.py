@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.addons.mail.models import fetchmail
 
 from ..marketplaces.errors import BadCredentials, Unavailable
-from ..marketplaces.mailbox import SECONDS, find_sender
+from ..marketplaces.mailbox import SECONDS, Limit, Silent, find_sender
 from ..marketplaces.mailbox_imap import ImapBox
 from ..marketplaces.mailbox_pop import PopBox
 
@@ -80,18 +80,26 @@ class FetchmailServer(models.Model):
         box = {"imap": ImapBox, "pop": PopBox}[self._get_connection_type()]
         try:
             with connecting_within(SECONDS):
-                connection = self._connect__()
+                connection = self.with_context(marketplace_seconds=SECONDS)._connect__()
         except Exception as error:
             raise self._marketplace_translate(error) from error
         self.env["ir.cron"]._commit_progress()
         return box(connection)
+
+    def _imap_login__(self, connection):  # noqa: PLW3201
+        """Have the login of a mailbox that is read for marketplaces end in time, however slowly it is answered."""
+        seconds = self.env.context.get("marketplace_seconds")
+        if not seconds:
+            return super()._imap_login__(connection)
+        with Limit(connection.sock, seconds).within():
+            return super()._imap_login__(connection)
 
     def _marketplace_translate(self, error):
         """Return what went wrong in connecting, in words that name the thing and the way out."""
         names = {"host": self.server, "port": self.port, "user": self.user, "seconds": SECONDS}
         if isinstance(error, socket.gaierror):
             return Unavailable(self.env._("There is no server named %(host)s. Check the server's name.", **names))
-        if isinstance(error, TimeoutError):
+        if isinstance(error, (TimeoutError, Silent)):
             return Unavailable(self.env._("%(host)s:%(port)s does not answer within %(seconds)s seconds.", **names))
         if isinstance(error, ssl.SSLError):
             return Unavailable(

@@ -104,6 +104,16 @@ class IrCron(models.Model):
         return self.sudo().with_context(active_test=False).search(domain).sorted("id")
 
     @api.model
+    def _marketplace_wake_helpers(self, name):
+        """Have those that do the same as the present scheduled action help it.
+
+        :param str name: XML id of the first, without the module.
+        """
+        here = self.env.context.get("cron_id")
+        for cron in self._marketplace_get_parallel(name).filtered(lambda one: one.active and one.id != here):
+            cron._trigger()
+
+    @api.model
     def _marketplace_set_parallel(self, name, count):
         """Have ``count`` scheduled actions do the same side by side."""
         crons = self._marketplace_get_parallel(name)

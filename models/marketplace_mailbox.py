@@ -2,7 +2,6 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..marketplaces.errors import MarketplaceError
 
@@ -11,7 +10,7 @@ PAUSES = (60, 120, 300, 600, 1800, 3600)
 #: A mailbox is looked at again after so many seconds: at each run of its scheduled action, which runs every minute.
 EVERY = 45
 #: Seconds for which a reader may be silent before another one takes over.
-LEASE = 90
+LEASE = 60
 #: Clocks and time zones of mail servers are trusted this far, for mail that came after we began.
 CLOCK_SLACK = timedelta(days=1)
 CRONS = ("ir_cron_read_mailboxes", "ir_cron_read_mailboxes_2")
@@ -56,6 +55,7 @@ class MarketplaceMailbox(models.Model):
     taken_over_at = fields.Datetime(
         string="Connected On", required=True, readonly=True, default=fields.Datetime.now, copy=False
     )
+    is_pop = fields.Boolean(compute="_compute_is_pop")
     # How it goes
     is_paused = fields.Boolean(string="Paused", readonly=True, copy=False)
     next_read_at = fields.Datetime(string="Next Reading", readonly=True, default=fields.Datetime.now, copy=False)
@@ -88,6 +88,11 @@ class MarketplaceMailbox(models.Model):
     _due_index = models.Index("(next_read_at) WHERE active AND NOT is_paused")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("server_id.server_type")
+    def _compute_is_pop(self):
+        for mailbox in self:
+            mailbox.is_pop = mailbox.server_id._get_connection_type() == "pop"
 
     @api.depends("is_paused", "failure_count", "active", "server_id.active")
     def _compute_status(self):
@@ -143,11 +148,13 @@ class MarketplaceMailbox(models.Model):
         if self.error:
             return self._notify(self.env._("It could not be read"), self.error, "danger")
         new = {state: self[f"{state}_count"] - count for state, count in before.items()}
-        text = self.env._(
-            "%(taken)s messages taken, %(left)s mails left alone, %(handed)s handed to Odoo, %(backlog)s waiting.",
-            backlog=self.backlog,
-            **new,
-        )
+        text = self.env._("Nothing new.")
+        if self.backlog or any(new.values()):
+            text = self.env._(
+                "%(taken)s messages taken, %(left)s mails left alone, %(handed)s handed to Odoo, %(backlog)s waiting.",
+                backlog=self.backlog,
+                **new,
+            )
         return self._notify(self.env._("The mailbox was read"), text, "success")
 
     def action_pause(self):
@@ -202,35 +209,6 @@ class MarketplaceMailbox(models.Model):
         """Have these mailboxes read as soon as there is a worker for it."""
         self.sudo().filtered(lambda one: not one.is_paused).next_read_at = fields.Datetime.now()
         self.env["ir.cron"]._marketplace_wake(*CRONS)
-
-    @api.model
-    def _claim_due(self, mailbox=None):
-        """Take the mailbox that waits longest and that nobody else reads. The caller commits.
-
-        :param mailbox: take this one or none.
-        :return: the mailbox or an empty recordset.
-        """
-        now = fields.Datetime.now()
-        query = SQL(
-            """
-            SELECT m.id, m.lease_until IS NOT NULL
-              FROM marketplace_mailbox m JOIN fetchmail_server s ON s.id = m.server_id
-             WHERE m.active AND s.active AND NOT COALESCE(m.is_paused, FALSE) AND m.next_read_at <= %(now)s
-               AND (m.lease_until IS NULL OR m.lease_until < %(now)s) AND (%(one)s IS NULL OR m.id = %(one)s)
-             ORDER BY m.next_read_at, m.id LIMIT 1 FOR NO KEY UPDATE OF m SKIP LOCKED
-            """,
-            now=now,
-            one=mailbox.id if mailbox else None,
-        )
-        self.env.flush_all()
-        claimed = self.browse()
-        for mailbox_id, was_cut_off in self.env.execute_query(query):
-            claimed = self.browse(mailbox_id)
-            claimed._renew_lease()
-            if was_cut_off:
-                # Its reader died. It may have been a mail that it died of: now one by one.
-                claimed.position_ids.batch_size = 1
-        return claimed
 
     def _renew_lease(self):
         self.lease_until = fields.Datetime.now() + timedelta(seconds=LEASE)

@@ -22,13 +22,13 @@ class MarketplaceMailboxImap(models.AbstractModel):
         Position = self.env["marketplace.mailbox.position"]
         folders = place.box.list_folders()
         positions = self._commit(lambda: [Position._for_folder(place.mailbox, folder) for folder in folders])
-        self._try_again(place)
         for position, folder in self._with_numbers(place.box, list(zip(positions, folders, strict=True))):
             if position._has_news(folder):
                 place.position = position
                 if place.deadline.left() <= 0 or self._read_folder(place):
                     return True
             position.checked_at = fields.Datetime.now()
+        self._try_again(place)
         return False
 
     @api.model

@@ -1,11 +1,13 @@
+import itertools
 import logging
 from dataclasses import dataclass
 
 from psycopg2 import IntegrityError, OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.tools import SQL
 
 from ..marketplaces.client import Deadline
 from ..marketplaces.errors import MarketplaceError, Unavailable
@@ -52,7 +54,14 @@ class MarketplaceMailboxReader(models.AbstractModel):
     @api.model
     def _cron_read(self):
         """Read the mailboxes that are due, one turn each, those that waited longest first."""
-        while mailbox := self._commit(self.env["marketplace.mailbox"]._claim_due):
+        for turn in itertools.count():
+            mailbox = self._commit(self._claim_due)
+            if not mailbox:
+                return
+            if not turn and self._is_any_due():
+                # The others must not wait for what this one does.
+                self.env["ir.cron"]._marketplace_wake_helpers("ir_cron_read_mailboxes")
+                self.env["ir.cron"]._commit_progress()
             self._take_turn(mailbox)
             if not self.env["ir.cron"]._commit_progress(1):
                 self.env["ir.cron"].browse(self.env.context.get("cron_id")).exists()._trigger()
@@ -61,10 +70,52 @@ class MarketplaceMailboxReader(models.AbstractModel):
     @api.model
     def _read_now(self, mailbox):
         """Read one mailbox for a turn; return whether nobody else was reading it."""
-        claimed = self._commit(lambda: mailbox._claim_due(mailbox))
+        claimed = self._commit(lambda: self._claim_due(mailbox))
         if claimed:
             self._take_turn(claimed)
         return bool(claimed)
+
+    @api.model
+    def _claim_due(self, mailbox=None):
+        """Take the mailbox that waits longest and that nobody else reads. The caller commits.
+
+        :param mailbox: take this one or none.
+        :return: the mailbox or an empty recordset.
+        """
+        query = SQL(
+            """
+            SELECT m.id, m.lease_until IS NOT NULL %(due)s AND (%(one)s IS NULL OR m.id = %(one)s)
+             ORDER BY m.next_read_at, m.id LIMIT 1 FOR NO KEY UPDATE OF m SKIP LOCKED
+            """,
+            due=self._get_due(),
+            one=mailbox.id if mailbox else None,
+        )
+        self.env.flush_all()
+        claimed = Mailbox = self.env["marketplace.mailbox"]
+        for mailbox_id, was_cut_off in self.env.execute_query(query):
+            claimed = Mailbox.browse(mailbox_id)
+            claimed._renew_lease()
+            if was_cut_off:
+                # Its reader died. It may have been a mail that it died of: now one by one.
+                claimed.position_ids.batch_size = 1
+        return claimed
+
+    @api.model
+    def _get_due(self):
+        """Return the FROM and WHERE of the mailboxes that are to be read now and that nobody reads."""
+        return SQL(
+            """
+              FROM marketplace_mailbox m JOIN fetchmail_server s ON s.id = m.server_id
+             WHERE m.active AND s.active AND NOT COALESCE(m.is_paused, FALSE) AND m.next_read_at <= %(now)s
+               AND (m.lease_until IS NULL OR m.lease_until < %(now)s)
+            """,
+            now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _is_any_due(self):
+        """Tell whether a mailbox is to be read that nobody reads."""
+        return bool(self.env.execute_query(SQL("SELECT 1 %s LIMIT 1", self._get_due())))
 
     @api.model
     def _take_turn(self, mailbox):

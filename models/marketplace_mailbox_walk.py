@@ -216,19 +216,16 @@ class MarketplaceMailboxWalk(models.AbstractModel):
 
     @api.model
     def _store_group(self, place, group, last):
-        rows, arrived = [], False
+        rows = []
         for one in group:
             row = {"uid": one.uid, "digest": one.digest, "state": one.state}
             if one.state == "taken":
                 message_sudo = self._take(place.mailbox, one)
-                arrived |= bool(message_sudo)
                 row |= {"state": "taken", "message_id": message_sudo[:1].id} if message_sudo else {"state": "known"}
             elif one.state == "handed":
                 row["state"] = self._hand_over(place, one)
             rows.append(row)
         self.env["marketplace.mailbox.mail"]._record(place.position, rows)
-        if arrived:
-            self.env["marketplace.message"]._trigger_process()
         if last and place.uidvalidity is not None:
             place.position._move(last, place)
         place.mailbox._renew_lease()

@@ -24,6 +24,8 @@ _logger = logging.getLogger(__name__)
 RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
 #: How often one mail is tried at once when other workers get in its way.
 CONFLICT_TRIES = 8
+#: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
+PIECE = 6 * 1024 * 1024
 OPEN_STATES = ("received", "waiting_order", "failed")
 
 
@@ -133,7 +135,7 @@ class MarketplaceMessage(models.Model):
             "address": address or "",
             "mailbox_id": mailbox.id if mailbox else None,
             "message_key": message_id[:500] or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            "raw": psycopg2.Binary(base64.b64encode(raw)),
+            "raw": psycopg2.Binary(base64.b64encode(raw[:PIECE])),
             "raw_size": len(raw),
             "state": "received",
             "next_attempt": now,
@@ -150,8 +152,16 @@ class MarketplaceMessage(models.Model):
         )
         message = self.browse(row[0] for row in self.env.execute_query(query))
         if message:
+            message._append_raw(raw)
             self._trigger_process()
         return message
+
+    def _append_raw(self, raw):
+        """Add the rest of a large mail piece by piece: a statement takes ten times the memory of what it stores."""
+        for start in range(PIECE, len(raw), PIECE):
+            piece = psycopg2.Binary(base64.b64encode(raw[start : start + PIECE]))
+            query = "UPDATE marketplace_message SET raw = raw || %s WHERE id = %s RETURNING id"
+            self.env.execute_query(SQL(query, piece, self.id))
 
     @api.model
     def _trigger_process(self, at=None):
@@ -185,7 +195,7 @@ class MarketplaceMessage(models.Model):
                 return
             if done == 1:
                 # A second mail at once: let the parallel actions help.
-                self._wake_helpers()
+                self.env["ir.cron"]._marketplace_wake_helpers("ir_cron_process_messages")
             message._process_safely()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
@@ -224,14 +234,6 @@ class MarketplaceMessage(models.Model):
         """Begin a new transaction: the next look sees what others committed meanwhile."""
         self.env.cr.rollback()
         self.env.invalidate_all()
-
-    @api.model
-    def _wake_helpers(self):
-        """Start the parallel actions."""
-        here = self.env.context.get("cron_id")
-        crons = self.env["ir.cron"]._marketplace_get_parallel("ir_cron_process_messages")
-        for cron in crons.filtered(lambda one: one.active and one.id != here):
-            cron._trigger()
 
     def _process_safely(self):
         """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""

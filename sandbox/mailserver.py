@@ -176,7 +176,9 @@ class MailServer:
         with self.open(user, folder) as connection:
             _type, lines = connection.uid("FETCH", "1:*", "(FLAGS)")
         found = {}
-        for line in filter(None, lines):
+        for line in lines:
+            if not line or b"UID " not in line:  # somebody else changed a flag meanwhile
+                continue
             uid = int(line.split(b"UID ")[1].split()[0].rstrip(b")"))
             found[uid] = frozenset(imaplib.ParseFlags(line)) - {b"\\Recent"}
         return found

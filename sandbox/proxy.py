@@ -47,6 +47,11 @@ class Proxy:
         """Break off the next connections, each after so many bytes of the server's."""
         self._cuts.extend(counts)
 
+    @property
+    def cuts_left(self):
+        """Return how many connections are still to be broken off."""
+        return len(self._cuts)
+
     def _accept(self):
         with contextlib.suppress(OSError):
             while True:

@@ -1,5 +1,6 @@
 """One configured database for all live tests; each test works on a copy of its own."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from common import Shop  # noqa: E402
+from mailboxes import Ours, Plain  # noqa: E402
+
+from sandbox.mailserver import MailServer  # noqa: E402
 
 _figures = []
 
@@ -62,3 +66,21 @@ def shop(open_shop):
     """Return a running shop of this test's own."""
     with open_shop() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def mail_server():
+    """Return a real mail server."""
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def sides(open_shop, mail_server, full, request):
+    """Return our module, and in long runs plain Odoo too, each with a mailbox of its own behind a slow line."""
+    with contextlib.ExitStack() as stack:
+        name = request.module.__name__
+        found = [stack.enter_context(Ours(mail_server, stack.enter_context(open_shop()), user=f"{name}-ours"))]
+        if full:
+            found.append(stack.enter_context(Plain(mail_server, user=f"{name}-plain")))
+        yield found

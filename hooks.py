@@ -2,7 +2,13 @@
 
 
 def uninstall_hook(env):
-    """Remove the addresses of all sites, so that no later mail of a buyer becomes an ordinary ticket."""
+    """See to it that no later mail of a buyer becomes an ordinary ticket.
+
+    The addresses of all sites go, and Odoo does not begin to fetch mailboxes whose mail it was not to get.
+    """
+    env["marketplace.mailbox"].with_context(active_test=False).search(
+        [("other_mail", "=", "leave")]
+    ).server_id.set_draft()
     sites = env["marketplace.site"].with_context(active_test=False).search([("alias_id", "!=", False)])
     aliases = sites.alias_id.sudo()
     sites.alias_id = False

@@ -14,12 +14,15 @@ sys.path.insert(0, str(ROOT))
 
 from live import Database, Odoo, free_port  # noqa: E402
 
-from sandbox import Sandbox  # noqa: E402
+from sandbox import Sandbox, mailserver  # noqa: E402
 from sandbox.amazon.mails import File  # noqa: E402
 
 DOMAIN = "shop.example"
 AGENT = "agent"
 TEAM = "Marketplace team"
+#: Storefronts whose buyers' mail comes to a mailbox of the shop's, where there is a mail server for it.
+BOX_SITES = ("ES", "IT")
+BOX_ADDRESS = "service@myshop.example"
 PHOTO = ROOT / "static/description/icon.png"
 
 #: What the first buyers wrote: order (or none), text, further values.
@@ -92,6 +95,27 @@ def connect(odoo, sandbox, team=False, sellers=None):
             sandbox.world.set_address(seller.code, site["code"], site["address"])
 
 
+def connect_mailbox(odoo, sandbox, mail_server):
+    """Have some storefronts' mail come to a mailbox on a real mail server, and Odoo read it there."""
+    user = BOX_ADDRESS
+    server = {"name": "Shop mailbox", "server": mail_server.host, "port": mail_server.imap_port, "user": user}
+    [server_id] = odoo.rpc("fetchmail.server", "create", [server | {"password": mailserver.PASSWORD}])
+    sites = odoo.rpc("marketplace.site", "search", [("code", "in", BOX_SITES)])
+    dialog = {"site_ids": [(6, 0, sites)], "server_id": server_id, "address": user}
+    [dialog_id] = odoo.rpc("marketplace.mailbox.connect", "create", [dialog])
+    odoo.rpc("marketplace.mailbox.connect", "action_start", [dialog_id])
+    sandbox.add_mailbox(user, lambda raw: mail_server.deliver(raw, user=user))
+    for seller in sandbox.sellers.values():
+        for code in set(BOX_SITES) & set(seller.sites):
+            sandbox.world.set_address(seller.code, code, user)
+
+
+def read_mailboxes(odoo):
+    """Read the mailboxes now; by itself Odoo does so every minute."""
+    for mailbox in odoo.rpc("marketplace.mailbox", "search", []):
+        odoo.rpc("marketplace.mailbox", "action_read_now", [mailbox])
+
+
 def write_letters(sandbox, letters):
     """Let the buyers write and wait until all is delivered."""
     for order_ref, text, values in letters:
@@ -114,15 +138,20 @@ def demo(port=8069, sandbox_port=8070):
     """Run an Odoo and a sandbox that know each other, with buyers who wrote already; yields both."""
     port = preferred_port(port)
     url = f"http://127.0.0.1:{port}"
+    has_mail_server = mailserver.is_available()
     with (
         Database.create() as db,
+        mailserver.MailServer() if has_mail_server else contextlib.nullcontext() as mail_server,
         Sandbox(http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db)) as sandbox,
     ):
         urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
         with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
             connect(odoo, sandbox, prepare_company(odoo, sandbox))
+            if has_mail_server:
+                connect_mailbox(odoo, sandbox, mail_server)
             for letters in (LETTERS, FOLLOW_UPS):
                 write_letters(sandbox, letters)
+                read_mailboxes(odoo)
                 wait_for_tickets(odoo)
             yield odoo, sandbox
 
@@ -137,6 +166,10 @@ def main():
     with demo(options.port, options.sandbox_port) as (odoo, sandbox):
         print(f"\n  Helpdesk       {odoo.url}/odoo/helpdesk-tickets   log in as agent / agent (or admin / admin)")
         print(f"  Pretend buyer  {sandbox.http_url}/buyer")
+        if mailserver.is_available():
+            print(
+                f"  Mailbox        {BOX_ADDRESS} gets the buyers' mail of {' and '.join(BOX_SITES)}, read every minute"
+            )
         print("\n  Write as a buyer and watch the ticket. Ctrl-C ends the demo.\n", flush=True)
         threading.Event().wait()
 

@@ -242,13 +242,13 @@ def _piece(start, length):
 def _joined(lines):
     """Yield each answer as bytes, or as (text, literal) when its name came as a literal."""
     before = None
-    for line in filter(None, lines):
+    for line in lines:
         if isinstance(line, tuple):
             before = line
         elif before is not None:
-            yield before[0] + line, before[1]
+            yield before[0] + (line or b""), before[1]  # nothing may follow the literal
             before = None
-        else:
+        elif line:
             yield line
 
 

@@ -142,7 +142,7 @@ class MarketplaceMailbox(models.Model):
         before = {state: self[f"{state}_count"] for state in ("taken", "left", "handed")}
         mailbox_sudo = self.sudo()
         mailbox_sudo.write({"next_read_at": fields.Datetime.now(), "is_paused": False})
-        if not self.env["marketplace.mailbox.reader"]._read_now(mailbox_sudo):
+        if not self.env["marketplace.mailbox.reader"].sudo()._read_now(mailbox_sudo):
             return self._notify(self.env._("It is being read already."), "", "info")
         self.invalidate_recordset()
         if self.error:
@@ -265,7 +265,7 @@ class MarketplaceMailbox(models.Model):
         if not self.active:
             # Nobody read it meanwhile: begin anew.
             self.write({"active": True, "read_from": moment, "taken_over_at": fields.Datetime.now()})
-            self.position_ids.start_uid = 0
+            self.position_ids.sudo().start_uid = 0
         elif moment < fields.Datetime.now() - timedelta(minutes=1):
             self.read_from = min(self.read_from, moment)
-            self.position_ids._read_again()
+            self.position_ids.sudo()._read_again()

@@ -44,6 +44,7 @@ class MarketplaceMailboxMail(models.Model):
     _handed_unique = models.UniqueIndex("(digest) WHERE state = 'handed'")
     _failed_index = models.Index("(mailbox_id, next_attempt) WHERE state = 'failed'")
     _state_index = models.Index("(mailbox_id, state)")
+    _digest_index = models.Index("(mailbox_id, digest)")
 
     @api.model
     def _record(self, position, rows):
@@ -73,6 +74,12 @@ class MarketplaceMailboxMail(models.Model):
             changes,
         )
         return self.browse(row[0] for row in self.env.execute_query(query))
+
+    @api.model
+    def _get_taken(self, mailbox, digests):
+        """Return those of the hashes whose mails were taken from this mailbox: moved or copied, they are known."""
+        domain = [("mailbox_id", "=", mailbox.id), ("digest", "in", list(digests)), ("state", "=", "taken")]
+        return set(self.search(domain).mapped("digest"))
 
     @api.model
     def _record_failure(self, position, uid, error, digest=None):

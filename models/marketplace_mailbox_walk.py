@@ -159,7 +159,13 @@ class MarketplaceMailboxWalk(models.AbstractModel):
         marketplaces = place.mailbox._get_marketplaces()
         recipients = {address for head in heads for address in head.mail.recipients}
         aliases = self.env["marketplace.site"].sudo()._find_by_aliases(list(recipients))
-        return [self._judge_one(place, head, marketplaces, aliases) for head in heads]
+        judged = [self._judge_one(place, head, marketplaces, aliases) for head in heads]
+        taken = {one.digest for one in judged if one.state == "taken"}
+        known = taken and self.env["marketplace.mailbox.mail"]._get_taken(place.mailbox, taken)
+        for one in judged:
+            if one.state == "taken" and one.digest in known:
+                one.state = "known"  # no need to fetch it again
+        return judged
 
     @api.model
     def _judge_one(self, place, head, marketplaces, aliases):

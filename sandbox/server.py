@@ -96,6 +96,10 @@ class Sandbox:
         """Wait until mails (all, when none is given) left the queue; return whether they did."""
         return self.outbox.wait(*mails, timeout=timeout)
 
+    def add_mailbox(self, address, deliver):
+        """Have mail to an address go to a function that takes raw mails, such as ``MailServer.deliver``."""
+        self._receiver.boxes[address.lower()] = deliver
+
     def reset(self):
         """Begin again with demo sellers and orders; addresses stay."""
         self.world.reset()

@@ -53,6 +53,8 @@ class Receiver:
         self._deliver = deliver
         self._token = token
         self._authserv_id = authserv_id
+        #: {address: function that takes a raw mail}: people's mailboxes on a real mail server.
+        self.boxes = {}
         self._alias_domains = {domain.lower() for domain in alias_domains}
         self._on_reply = on_reply
         # two pools: the seller's system may send us mail while it takes one, and must not wait for itself
@@ -79,7 +81,7 @@ class Receiver:
         authentication = self._introduction(session.host_name)
         raw, recipients = envelope.original_content, list(envelope.rcpt_tos)
         sender = (envelope.mail_from or "").strip("<>")  # the empty sender comes as "<>"
-        groups = {"amazon": [], "seller": [], "people": []}
+        groups = {"amazon": [], "seller": [], "box": [], "people": []}
         for recipient in recipients:
             groups[self._whose(recipient, authentication)].append(recipient)
         pool = self._pools["seller" if groups["seller"] else "others"]
@@ -98,6 +100,8 @@ class Receiver:
             return "550 5.7.1 Sender is not authorized"
         if groups["seller"]:  # first: a failure must leave no trace elsewhere, the sender comes again
             self._deliver(stamp_mail(raw, sender, groups["seller"], authentication, self._authserv_id))
+        for recipient in groups["box"]:
+            self.boxes[recipient.lower()](stamp_mail(raw, sender, [recipient], authentication, self._authserv_id))
         for recipient in groups["people"]:
             self._keep(self._world.mailboxes, raw, recipient, sender)
         for recipient in groups["amazon"]:
@@ -108,6 +112,8 @@ class Receiver:
         host = recipient.rpartition("@")[2].lower()
         if host in RELAY_HOSTS or is_amazon_host(host):
             return "amazon"
+        if recipient.lower() in self.boxes:
+            return "box"
         if self._deliver is None:
             return "people"
         known = recipient.lower() in {address.lower() for address in self._world.addresses.values()}

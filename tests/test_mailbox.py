@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tools import mute_logger
 
 from .common import DE_ORDER, US_ORDER
@@ -66,6 +67,7 @@ class TestMailbox(MailboxCase):
         self.read_mailboxes()
         self.assertEqual(len(self.all_messages()), 1)
         self.assertEqual(mailbox.taken_count, 1)
+        self.assertEqual(mailbox.mail_ids.sorted("id").mapped("state"), ["taken", "known"])
 
     def test_the_same_mail_in_two_mailboxes_stands_once_on_its_ticket(self):
         self.connect_mailbox()
@@ -193,6 +195,7 @@ class TestMailbox(MailboxCase):
     def test_a_mailbox_without_any_alias_domain_works(self):
         company = self.env["res.company"].create({"name": "No domain"})
         company.alias_domain_id = False
+        self.env.ref("base.user_admin").write({"company_ids": [Command.link(company.id)], "company_id": company.id})
         account = self.env["marketplace.account"].create(
             {"name": "Other", "app_id": self.app.id, "region": "eu", "seller_ref": "A9", "company_id": company.id}
         )

@@ -140,6 +140,9 @@ class MarketplaceMailboxConnect(models.TransientModel):
         """Return the mailbox of the chosen server; one that is read already goes on from where it is."""
         values = {"other_mail": self.other_mail, "is_shared": self.is_shared}
         mailbox = self.mailbox_id
+        if self.other_mail == "leave":
+            # Odoo must not fetch it either, should it be read for marketplaces no longer.
+            self.server_id.sudo().set_draft()
         if not mailbox:
             return mailbox.create(dict(values, server_id=self.server_id.id, read_from=since))
         mailbox.write(dict(values, is_paused=False))

@@ -1,4 +1,4 @@
-"""What else happens to a mailbox read over a slow line, here and in plain Odoo: nothing is lost, nothing stands twice."""
+"""What else happens to a mailbox on a slow line, here and in plain Odoo: nothing is lost, nothing stands twice."""
 
 import contextlib
 import random

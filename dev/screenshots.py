@@ -20,7 +20,7 @@ def picture_tickets(browser, odoo):
 
 
 def picture_account(browser, odoo):
-    """Take a picture of a connected account with the addresses of its sites."""
+    """Take pictures of a connected account with the addresses of its sites, of the ledger and of a mailbox."""
     browser.log_in(odoo, "admin")
     browser.open(f"{odoo.url}/odoo/marketplace-accounts")
     browser.click(".o_data_row td[name=name]", "Sandbox Trading EU")
@@ -30,6 +30,10 @@ def picture_account(browser, odoo):
     browser.open(f"{odoo.url}/odoo/marketplace-messages")
     browser.wait(".o_data_row")
     browser.screenshot(PICTURES / "messages.png")
+    browser.open(f"{odoo.url}/odoo/marketplace-mailboxes")
+    browser.click(".o_data_row td[name=name]")
+    browser.wait(".o_field_widget[name=site_ids] .o_data_row")
+    browser.screenshot(PICTURES / "mailbox.png")
 
 
 def picture_buyer(browser, sandbox):

@@ -123,18 +123,18 @@ class IrCron(models.Model):
             crons[0].copy()
 
     @api.model
-    def _marketplace_switched_off(self, *names):
-        """Return those of our scheduled actions that Odoo, or somebody, switched off.
+    def _marketplace_get_idle(self, *names):
+        """Return the scheduled actions that Odoo, or somebody, switched off so that nothing does their work.
 
-        :param str names: their XML ids without the module.
+        :param str names: XML ids, without the module, of the first of those that do the same.
         """
-        to_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id
-        ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
-        return (
-            self.sudo().with_context(active_test=False).browse(filter(None, ids)).filtered(lambda one: not one.active)
-        )
+        idle = self.sudo().browse()
+        for name in names:
+            crons = self._marketplace_get_parallel(name)
+            if not any(crons.mapped("active")):
+                idle |= crons[:2]
+        return idle
 
-    @api.model
-    def _marketplace_switch_on(self, *names):
+    def _marketplace_switch_on(self):
         """Switch scheduled actions on again and forget their failures."""
-        self._marketplace_switched_off(*names).write({"active": True, "failure_count": 0, "first_failure_date": False})
+        self.write({"active": True, "failure_count": 0, "first_failure_date": False})

@@ -14,6 +14,8 @@ LEASE = 60
 #: Clocks and time zones of mail servers are trusted this far, for mail that came after we began.
 CLOCK_SLACK = timedelta(days=1)
 CRONS = ("ir_cron_read_mailboxes", "ir_cron_read_mailboxes_2")
+#: Of each of these (and those that do the same) one must be switched on, or buyers' mail gets no further.
+NEEDED_CRONS = ("ir_cron_read_mailboxes", "ir_cron_process_messages")
 
 
 class MarketplaceMailbox(models.Model):
@@ -96,14 +98,14 @@ class MarketplaceMailbox(models.Model):
 
     @api.depends("is_paused", "failure_count", "active", "server_id.active")
     def _compute_status(self):
-        idle = self.env["ir.cron"]._marketplace_switched_off(*CRONS)
+        idle = self.env["ir.cron"]._marketplace_get_idle(*NEEDED_CRONS)
         for mailbox in self:
             mailbox.off_reason = False
             if not mailbox.active:
                 mailbox.off_reason = self.env._("It is archived.")
             elif not mailbox.server_id.active:
                 mailbox.off_reason = self.env._("The incoming mail server %s is archived.", mailbox.server_id.name)
-            elif len(idle) == len(CRONS):
+            elif idle:
                 names = ", ".join(idle.mapped("cron_name"))
                 mailbox.off_reason = self.env._("Odoo's scheduled actions are switched off: %s.", names)
             running = "paused" if mailbox.is_paused else "waiting" if mailbox.failure_count else "reading"
@@ -183,7 +185,7 @@ class MarketplaceMailbox(models.Model):
         self.check_access("write")
         self.active = True
         self.server_id.sudo().active = True
-        self.env["ir.cron"]._marketplace_switch_on(*CRONS)
+        self.env["ir.cron"]._marketplace_get_idle(*NEEDED_CRONS)._marketplace_switch_on()
         self.action_resume()
 
     def action_connect(self):

@@ -1,4 +1,5 @@
 from . import marketplace_secret_mixin
+from . import marketplace_api_mixin
 from . import marketplace_app
 from . import marketplace_credential
 from . import marketplace_account

@@ -1,8 +1,22 @@
 """The contract: what a marketplace must know so that Odoo needs to know nothing about it."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 
-from .schema import Credentials, InboundMail, Order, OrderPage, Participation, Site, Token
+from .schema import (
+    Consent,
+    CredentialField,
+    Credentials,
+    InboundMail,
+    LoginRequest,
+    Order,
+    OrderPage,
+    Participation,
+    SetupPlace,
+    Site,
+    Token,
+)
 
 
 class Marketplace:
@@ -26,6 +40,24 @@ class Marketplace:
     rates: dict[str, tuple[float, int]] = {}
     #: Hours within which the marketplace expects an answer to a buyer.
     reply_hours: int = 24
+
+    #: What an admin copies from the application at the marketplace, in the order of the form.
+    credential_fields: tuple[CredentialField, ...] = ()
+    #: What an admin enters of the seller account itself when it is not authorised in the browser.
+    account_fields: tuple[CredentialField, ...] = ()
+    #: What the marketplace calls a seller's id, where it is found, and what it looks like (regular expression).
+    seller_ref_label: str = "Seller ID"
+    seller_ref_help: str = ""
+    seller_ref_pattern: str = r"\S{1,64}"
+    #: The seller can authorise in the browser: :meth:`consent_url` and what follows it work.
+    has_consent: bool = False
+    #: Days until an authorisation given in the browser must be given again, and until a client secret ends.
+    authorization_days: int | None = None
+    secret_days: int | None = None
+    #: Codes of errors on the way through the consent page → what happened and the way out.
+    consent_errors: dict[str, str] = {}
+    #: Where in the seller's console a storefront's address must be entered.
+    setup_places: tuple[SetupPlace, ...] = ()
 
     def __init__(self, credentials: Credentials, *, endpoints=None, transport=None):
         self.credentials = credentials
@@ -92,7 +124,96 @@ class Marketplace:
         """Return the storefront with this country code or marketplace id."""
         return next((s for s in cls.sites if code_or_ref and code_or_ref in (s.code, s.site_ref)), None)
 
+    # --- connecting: pure ----------------------------------------------------------------------------
+
+    @classmethod
+    def check_seller_ref(cls, text: str) -> str | None:
+        """Return a seller's id as the marketplace writes it, or None when the text can't be one."""
+        # What is copied from a page may bring blanks and invisible characters along.
+        chars = text if isinstance(text, str) else ""
+        clean = "".join(char for char in chars if char.isprintable() and not char.isspace())
+        return clean if re.fullmatch(cls.seller_ref_pattern, clean) else None
+
+    @classmethod
+    def consent_url(
+        cls, *, region, site_ref=None, application_ref, state, redirect_uri=None, is_draft=False, endpoints=None
+    ) -> str:
+        """Return the address of the page where the seller allows the application.
+
+        :param str region: of the account; ``site_ref``: a storefront whose console the seller is used to.
+        :param str state: comes back to us with the answer; unguessable.
+        :param str redirect_uri: where the answer goes; the application's first one when it is not given.
+        :param bool is_draft: the application is not published yet.
+        :param dict endpoints: ``console`` replaces the console's official address (sandbox only).
+        :raise BadCredentials: ``application_ref`` is missing or can't be one.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def read_login(cls, params: Mapping, endpoints=None) -> LoginRequest:
+        """Return what the marketplace asks when it sends a browser to our log-in address.
+
+        :param params: the query: name → value or list of values, or a multi-dict (so that a name that is there
+            twice is noticed).
+        :raise Refused: the request is not one of the marketplace's, or would send the browser somewhere else.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def login_url(cls, login: LoginRequest, state: str, redirect_uri: str | None = None) -> str:
+        """Return where the browser goes back to, once the person is signed in here."""
+        raise NotImplementedError
+
+    @classmethod
+    def read_callback(cls, params: Mapping) -> Consent:
+        """Return what the marketplace's consent page sent to our redirect address.
+
+        :param params: see :meth:`read_login`.
+        :raise Refused: it makes no sense.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def explain_consent_error(cls, code: str | None) -> str:
+        """Return what an error on the way through the consent page means, and the way out."""
+        known = next((text for name, text in cls.consent_errors.items() if _fold(name) == _fold(code)), None)
+        # What is no code may be a stranger's sentence: never on our page.
+        named = f" with the error “{code}”" if re.fullmatch(r"[0-9A-Za-z_.-]{1,40}", str(code or "")) else ""
+        return known or (
+            f"{cls.name} ended the authorisation{named}. Start again; if it happens again, "
+            f"look for it in {cls.name}'s help on authorisation errors or ask its developer support."
+        )
+
+    @classmethod
+    def setup_url(cls, place: SetupPlace | str, site: Site) -> str:
+        """Return the address of a place (or of its code) in the console of a storefront's seller.
+
+        :raise KeyError: there is no such place.
+        """
+        code = place if isinstance(place, str) else place.code
+        paths = {known.code: known.path for known in cls.setup_places}
+        return f"https://{site.seller_host}{paths[code]}"
+
+    @classmethod
+    def app_url(cls, region: str) -> str:
+        """Return the address where a seller of the region finds or makes the application and its keys."""
+        raise NotImplementedError
+
+    @classmethod
+    def merchant_id_url(cls, region: str) -> str:
+        """Return the address where a seller of the region reads the seller's id."""
+        raise NotImplementedError
+
     # --- API: one account, one call each, no sleeping, no retries ------------------------------------
+
+    def exchange_code(self, code: str, redirect_uri: str | None = None) -> Token:
+        """Return access and refresh token for the code that the consent page sent.
+
+        :param str redirect_uri: the one that the consent was asked with.
+        :raise NotAuthorized: the code was used or is too old.
+        :raise BadCredentials: client id or secret is refused.
+        """
+        raise NotImplementedError
 
     def renew_token(self) -> Token:
         """Return a new access token.
@@ -116,3 +237,8 @@ class Marketplace:
     def fetch_participations(self) -> list[Participation]:
         """Return the storefronts the account takes part in; also proves that the connection works."""
         raise NotImplementedError
+
+
+def _fold(code) -> str:
+    """Return an error code in one spelling."""
+    return re.sub(r"[^0-9A-Z]+", "_", str(code or "").upper()).strip("_")

@@ -64,6 +64,58 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class CredentialField:
+    """One thing an admin enters to connect: ``name`` is a field of :class:`Credentials` or ``application_ref``."""
+
+    name: str
+    label: str
+    help: str
+    placeholder: str
+    secret: bool
+    required: bool
+
+
+@dataclass(frozen=True)
+class LoginRequest:
+    """The marketplace asks us to sign a person in and to send the browser back to ``callback_url``.
+
+    ``marketplace_state`` goes back as it came; ``application_ref`` tells which application is to be authorised,
+    ``region`` where the seller is, as far as the request tells.
+    """
+
+    callback_url: str
+    marketplace_state: str = field(repr=False)
+    seller_ref: str
+    application_ref: str | None = None
+    is_draft: bool = False
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What came back from the marketplace's consent page: a ``code`` to exchange, or why there is none.
+
+    ``state`` is what we sent, to be checked by the caller. ``error_text`` is written for a person, by us.
+    """
+
+    state: str | None = field(repr=False)
+    code: str | None = field(default=None, repr=False)
+    seller_ref: str | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+
+
+@dataclass(frozen=True)
+class SetupPlace:
+    """A page of the seller's console where a storefront's address must be entered, and how."""
+
+    code: str
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Participation:
     """A storefront the seller account takes part in, as the marketplace tells it."""
 

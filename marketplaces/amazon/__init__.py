@@ -1,7 +1,7 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import const, mail, orders
+from . import connect_const, consent, const, mail, orders
 
 
 class Amazon(Marketplace):
@@ -18,6 +18,16 @@ class Amazon(Marketplace):
         "fetch_participations": const.RATES["getMarketplaceParticipations"],
     }
     reply_hours = 24
+    credential_fields = connect_const.CREDENTIAL_FIELDS
+    account_fields = connect_const.ACCOUNT_FIELDS
+    seller_ref_label = connect_const.SELLER_REF_LABEL
+    seller_ref_help = connect_const.SELLER_REF_HELP
+    seller_ref_pattern = connect_const.SELLER_REF
+    has_consent = True
+    authorization_days = connect_const.AUTHORIZATION_DAYS
+    secret_days = connect_const.SECRET_DAYS
+    consent_errors = connect_const.CONSENT_ERRORS
+    setup_places = connect_const.SETUP_PLACES
 
     @classmethod
     def claims_mail(cls, mail_):
@@ -51,12 +61,57 @@ class Amazon(Marketplace):
     def item_url(cls, site, item_ref):
         return f"https://www.{site.host}/dp/{item_ref}"
 
+    @classmethod
+    def check_seller_ref(cls, text):
+        return consent.check_seller_ref(text)
+
+    @classmethod
+    def consent_url(
+        cls, *, region, site_ref=None, application_ref, state, redirect_uri=None, is_draft=False, endpoints=None
+    ):
+        return consent.consent_url(
+            region=region,
+            site_ref=site_ref,
+            application_ref=application_ref,
+            state=state,
+            redirect_uri=redirect_uri,
+            is_draft=is_draft,
+            endpoints=endpoints,
+        )
+
+    @classmethod
+    def read_login(cls, params, endpoints=None):
+        return consent.read_login(params, endpoints)
+
+    @classmethod
+    def login_url(cls, login, state, redirect_uri=None):
+        return consent.login_url(login, state, redirect_uri)
+
+    @classmethod
+    def read_callback(cls, params):
+        return consent.read_callback(params, cls.explain_consent_error)
+
+    @classmethod
+    def app_url(cls, region):
+        return consent.main_console(region) + connect_const.APPS_PATH
+
+    @classmethod
+    def merchant_id_url(cls, region):
+        return consent.main_console(region) + connect_const.MERCHANT_TOKEN_PATH
+
     # sp_api is imported only when a call is made: reading mail and orders works without it.
 
     def renew_token(self):
         from . import auth
 
         return auth.renew_token(self.credentials, endpoints=self.endpoints, transport=self.transport)
+
+    def exchange_code(self, code, redirect_uri=None):
+        from . import auth
+
+        return auth.exchange_code(
+            self.credentials, code, redirect_uri, endpoints=self.endpoints, transport=self.transport
+        )
 
     def fetch_order(self, order_ref):
         return self._client().get_order(order_ref)

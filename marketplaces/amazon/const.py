@@ -117,3 +117,15 @@ SITES = tuple(
     )
     for code, ref, region, currency, lang, seller_host, ending in _TABLE
 )
+
+#: Seller Central of a region as a whole: where its biggest storefronts are.
+MAIN_CONSOLES = {
+    "na": "sellercentral.amazon.com",
+    "eu": "sellercentral-europe.amazon.com",
+    "fe": "sellercentral.amazon.co.jp",
+}
+#: Every host of Seller Central → its region. European storefronts have their own ones beside sellercentral-europe:
+#: Amazon's own pages and notices link to them. Source: the table above;
+#: sellercentral.amazon.com/help/hub/reference/GYGMNGX67ZJZMZNP ("Customer Service by Amazon", links to .co.uk, .de,
+#: .fr, .it, .es), 2026-11-25.
+CONSOLE_HOSTS = {host: site.region for site in SITES for host in (site.seller_host, f"sellercentral.{site.host}")}

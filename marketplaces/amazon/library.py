@@ -51,6 +51,16 @@ def refresh_grant(credentials) -> dict:
     return type("Grant", (_Grant, _load().auth.AccessTokenClient), {})(credentials).data
 
 
+def code_grant(credentials, code, redirect_uri=None) -> dict:
+    """Return the form that exchanges an authorisation code at Login with Amazon.
+
+    The library's form lacks ``redirect_uri``, which the documentation asks for and Amazon's own samples send.
+    """
+    grant = type("Grant", (_Grant, _load().auth.AccessTokenClient), {})(credentials)
+    form = grant._auth_code_request_body(code)
+    return {**form, "redirect_uri": redirect_uri} if redirect_uri else form
+
+
 def open_wire(deadline, transport=None):
     """Return the wire to Amazon (see ``wire.Wire``).
 

@@ -148,12 +148,14 @@ class Ours(Reading):
 
     def progress(self):
         return self.shop.sql(
-            "SELECT count(*) FILTER (WHERE state = 'received') + 3 * count(*) FILTER (WHERE state = 'done') "
-            "FROM marketplace_message"
+            """SELECT count(*) FILTER (WHERE state = 'received') + 3 * count(*) FILTER (WHERE state = 'done'),
+                      (SELECT count(*) FROM marketplace_mailbox_mail WHERE state != 'failed')
+                 FROM marketplace_message"""
         )
 
     def is_idle(self):
-        left = "SELECT 1 FROM marketplace_mailbox WHERE lease_until IS NOT NULL LIMIT 1"
+        left = """SELECT 1 FROM marketplace_mailbox box LEFT JOIN marketplace_mailbox_position ON mailbox_id = box.id
+                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0) LIMIT 1"""
         return not self.shop.count_open() and not self.shop.sql(left)
 
     def count(self):

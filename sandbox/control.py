@@ -7,9 +7,11 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
+from .amazon.applications import make_application
+from .amazon.console import Visitor
 from .amazon.data import make_order
 from .amazon.mails import File
-from .amazon.sellers import Seller
+from .amazon.sellers import make_seller
 from .buyers import Message
 from .sites import get_site
 
@@ -18,6 +20,9 @@ RULES = (
     Rule("/control/requests", methods=["GET", "DELETE"], endpoint="requests"),
     Rule("/control/orders", methods=["GET", "POST"], endpoint="orders"),
     Rule("/control/sellers", methods=["GET", "POST"], endpoint="sellers"),
+    Rule("/control/applications", methods=["GET", "POST"], endpoint="applications"),
+    Rule("/control/authorizations", methods=["GET", "POST"], endpoint="authorizations"),
+    Rule("/control/limits", methods=["GET", "POST", "DELETE"], endpoint="limits"),
     Rule("/control/addresses", methods=["GET", "POST"], endpoint="addresses"),
     Rule("/control/switches", methods=["GET", "POST"], endpoint="switches"),
     Rule("/control/mails", methods=["GET"], endpoint="mails"),
@@ -91,10 +96,40 @@ class Control:
         if method == "POST":
             code, expire = data.pop("seller"), data.pop("expire_tokens", False)
             known = self._world.sellers.get(code)
-            self._world.sellers[code] = known.change(**data) if known else Seller(code=code, **data)
+            self._world.sellers[code] = known.change(**data) if known else make_seller(code, **data)
             if expire:
                 self._world.tokens.expire(code)
         return {"sellers": [_public(seller) for seller in self._world.sellers.values()]}
+
+    def _applications(self, method, data):
+        if method == "POST":
+            secret, key = data.pop("rotate_secret", None), data.get("application_ref", "")
+            known = self._world.consents.applications.get(key)
+            if secret:
+                self._world.rotate_secret(known.client_id if known else data["client_id"], secret)
+            elif known:
+                self._world.put_application(known.change(**data))
+            else:
+                self._world.put_application(make_application(key or self._world.next_number(), **data))
+        return {"applications": [_public(application) for application in self._world.consents.applications.values()]}
+
+    def _authorizations(self, method, data):
+        if data.get("expire_codes"):
+            self._world.consents.expire_codes()
+        if "sign_in" in data:
+            self._world.visitor = Visitor(self._world.sellers[data["sign_in"]].code, data.get("secondary", False))
+        if "revoke" in data:
+            self._world.revoke(self._world.sellers[data["revoke"]].code, data.get("application_ref"))
+        rows = [_public(row) for row in self._world.consents.authorizations()]
+        return {"signed_in": vars(self._world.visitor), "authorizations": rows}
+
+    def _limits(self, method, data):
+        limits = self._world.limits
+        if method == "DELETE":
+            limits.clear()
+        elif data:
+            limits.set_rate(**data)
+        return {"enabled": limits.enabled, "limits": limits.report()}
 
     def _addresses(self, method, data):
         if method == "POST":
@@ -127,6 +162,6 @@ class Control:
         return {"reset": True}
 
 
-def _public(seller):
+def _public(record):
     secret = ("client_secret", "refresh_token")
-    return {key: value for key, value in vars(seller).items() if key not in secret}
+    return {key: value for key, value in vars(record).items() if key not in secret}

@@ -34,6 +34,11 @@ _STATES = {
 }
 
 
+def render(template, **values):
+    """Return a page as HTML."""
+    return _templates.get_template(template).render(**values)
+
+
 def _json(data, status=200):
     return Response(json.dumps(data, ensure_ascii=False), status, mimetype="application/json")
 
@@ -56,7 +61,7 @@ class Pages:
         return getattr(self, f"_{endpoint}")(request, **arguments)
 
     def _page(self, template, **values):
-        return Response(_templates.get_template(template).render(**values), mimetype="text/html")
+        return Response(render(template, **values), mimetype="text/html")
 
     def _start(self, request):
         mails = list(self._world.mails)

@@ -4,11 +4,14 @@ import secrets
 import threading
 
 from .amazon.api import AmazonApi
+from .amazon.console import Console
 from .buyers import Buyers, Message
+from .console_pages import ConsolePages
 from .control import Control
 from .odoo import Odoo
 from .outbox import Outbox
 from .pages import Pages
+from .shortcuts import Shortcuts
 from .smtp import Receiver
 from .web import Application, serve
 from .world import World
@@ -16,10 +19,11 @@ from .world import World
 AUTHSERV_ID = "mx.sandbox.example"
 
 
-class Sandbox:
+class Sandbox(Shortcuts):
     """A pretend Amazon with its buyers, started by ``with``. Ports of 0 are chosen by the system.
 
-    :param str odoo_url: where mails for the seller go; without it (and without ``deliver``) they are kept.
+    :param str odoo_url: where mails for the seller go, and browsers that come from the consent page; without it (and
+        without ``deliver``) mails are kept.
     :param deliver: function that takes a raw mail instead of Odoo's external API.
     :param alias_domains: mail domains of the seller's Odoo.
     :param dict addresses: where storefronts get their mail: ``{("DEMO-EU", "DE"): "amazon-de@odoo.example"}``.
@@ -32,7 +36,7 @@ class Sandbox:
         deliver=None, authserv_id=AUTHSERV_ID, alias_domains=(), addresses=None, state=None, switches=None,
     ):  # fmt: skip
         token = secrets.token_hex(8)
-        self.world = World(state)
+        self.world = World(state, odoo_url)
         self.world.set_switches(switches or {})
         for (seller, site), address in (addresses or {}).items():
             self.world.set_address(seller, site, address)
@@ -40,6 +44,7 @@ class Sandbox:
             deliver = Odoo(odoo_url, odoo_db, odoo_login, odoo_password).deliver
         self.outbox = Outbox(self.world, token)
         self.buyers = Buyers(self.world, self.outbox)
+        self.console = Console(self.world)
         self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, on_reply=self.buyers.receive)
         self._about = {"odoo": odoo_url, "authserv_id": authserv_id, "alias_domains": list(alias_domains)}
         self._ports = http_port, smtp_port
@@ -55,8 +60,10 @@ class Sandbox:
             AmazonApi(self.world),
             Control(self.world, self.buyers),
             Pages(self.world, self.buyers, self._about),
+            ConsolePages(self.world, self.console),
         )
         self._server = serve(Application(parts), http_port)
+        self.console.base_url = self.http_url
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="sandbox-http").start()
         return self
 
@@ -82,7 +89,7 @@ class Sandbox:
     @property
     def endpoints(self):
         """Return what a marketplace object takes as ``endpoints`` to talk to this sandbox."""
-        return {"api": self.http_url, "lwa": f"{self.http_url}/auth/o2/token"}
+        return {"api": self.http_url, "lwa": f"{self.http_url}/auth/o2/token", "console": self.http_url}
 
     def send(self, raw, to, **options):
         """Let the pretend Amazon send a raw mail (see :meth:`Outbox.send`) and return its record."""
@@ -99,39 +106,3 @@ class Sandbox:
     def add_mailbox(self, address, deliver):
         """Have mail to an address go to a function that takes raw mails, such as ``MailServer.deliver``."""
         self._receiver.boxes[address.lower()] = deliver
-
-    def reset(self):
-        """Begin again with demo sellers and orders; addresses stay."""
-        self.world.reset()
-
-    # shortcuts to the state, for tests
-
-    @property
-    def sellers(self):
-        """Return the sellers by code."""
-        return self.world.sellers
-
-    @property
-    def orders(self):
-        """Return the orders (:class:`amazon.orders.Orders`)."""
-        return self.world.orders
-
-    @property
-    def faults(self):
-        """Return the faults (:class:`amazon.faults.Faults`)."""
-        return self.world.faults
-
-    @property
-    def inbox(self):
-        """Return what reached Amazon: buyers' relay addresses and Amazon's own."""
-        return list(self.world.inbox)
-
-    @property
-    def mailboxes(self):
-        """Return what reached other people."""
-        return list(self.world.mailboxes)
-
-    @property
-    def mails(self):
-        """Return the log of what the pretend Amazon sent."""
-        return list(self.world.mails)

@@ -1,11 +1,11 @@
-"""The one web application: pretend API, control, pages, each with its own paths."""
+"""The one web application: pretend API, control, pages, Seller Central, each with its own paths."""
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
-from . import control, pages
+from . import console_pages, control, pages
 from .amazon import api
 from .amazon.faults import failure
 
@@ -26,7 +26,7 @@ class Application:
     def __init__(self, parts):
         rules = {
             part: [rule.empty() for rule in module.RULES]
-            for part, module in zip(parts, (api, control, pages), strict=True)
+            for part, module in zip(parts, (api, control, pages, console_pages), strict=True)
         }
         self._owners = {rule.endpoint: part for part, own in rules.items() for rule in own}
         self._map = Map([rule for own in rules.values() for rule in own], strict_slashes=False)

@@ -8,6 +8,9 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from .amazon.applications import demo_applications
+from .amazon.consents import Consents
+from .amazon.console import Visitor
 from .amazon.data import SELLERS, demo_orders
 from .amazon.faults import Faults
 from .amazon.limits import Limits
@@ -23,7 +26,8 @@ class Switches:
     ``auto_orders`` makes unknown but well-formed order numbers exist; ``rate_limits`` enforces the documented
     ones; ``reply_copies`` sends the seller a copy of each reply that a buyer gets, as Amazon does;
     ``reject_unapproved`` refuses mail to buyers that does not come from the address known for the storefront;
-    ``search_lag`` is how many seconds late searchOrders sees a change.
+    ``search_lag`` is how many seconds late searchOrders sees a change; ``login_hop`` sends the browser from the consent
+    page over the application's log-in URI, as Amazon's newer description of the website workflow says.
     """
 
     auto_orders: bool = False
@@ -31,6 +35,7 @@ class Switches:
     reply_copies: bool = False
     reject_unapproved: bool = False
     search_lag: float = 120
+    login_hop: bool = False
 
     def update(self, values):
         """Set switches.
@@ -85,16 +90,20 @@ class World:
     """The state shared by all parts of the sandbox.
 
     :param path: file that keeps addresses over restarts, or None.
+    :param str odoo_url: of the seller's Odoo, to which the demo's applications send browsers.
     """
 
-    def __init__(self, path=None):
+    def __init__(self, path=None, odoo_url=None):
         self.lock = threading.RLock()
         self._path = Path(path) if path else None
         self._numbers = itertools.count(1)
         self.generation = 0  # counts resets: mails queued before one are dropped
         self.sellers = {}
         self.orders = Orders()
-        self.tokens = Tokens(self.sellers)
+        self.consents = Consents()
+        self.tokens = Tokens(self.sellers, self.consents)
+        self.visitor = Visitor(SELLERS[0].code)  # who is signed in to Seller Central
+        self._odoo_url = odoo_url
         self.faults = Faults()
         self.limits = Limits()
         self.requests = Requests()
@@ -115,8 +124,11 @@ class World:
             self.generation += 1
             self.sellers.clear()
             self.sellers.update({seller.code: seller for seller in SELLERS})
-            for part in (self.orders, self.tokens, self.faults, self.limits, self.requests):
+            for part in (self.orders, self.tokens, self.consents, self.faults, self.limits, self.requests):
                 part.clear()
+            for application in demo_applications(self._odoo_url):
+                self.put_application(application)
+            self.visitor = Visitor(SELLERS[0].code)
             for seller, order in demo_orders():
                 self.orders.put(seller, order)
             self.set_switches(asdict(Switches()))
@@ -127,6 +139,33 @@ class World:
         """Set switches (see :class:`Switches`)."""
         self.switches.update(values)
         self.limits.enabled = self.switches.rate_limits
+
+    def put_application(self, application):
+        """Add an application, or change the one with its id, and return it."""
+        self.consents.applications[application.application_ref] = application
+        return application
+
+    def rotate_secret(self, client_id, secret):
+        """Give an application, public or private, a new secret; the old one is refused from now on.
+
+        :raise KeyError: no application has this client id.
+        """
+        with self.lock:
+            applications = [a for a in self.consents.applications.values() if a.client_id == client_id]
+            owners = [s for s in self.sellers.values() if s.client_id == client_id]
+            if not (applications or owners):
+                raise KeyError(f"No application with client id {client_id!r}")
+            for application in applications:
+                self.put_application(application.change(client_secret=secret))
+            for seller in owners:
+                self.sellers[seller.code] = seller.change(client_secret=secret)
+
+    def revoke(self, seller, application_ref=None):
+        """End what a seller (its code) allowed one application, or all of them and the seller's own private one."""
+        with self.lock:
+            self.consents.revoke(seller, application_ref)
+            if not application_ref:
+                self.sellers[seller] = self.sellers[seller].change(revoked=True)
 
     def next_number(self):
         """Return a number that was never used before."""

@@ -43,7 +43,7 @@ class AmazonApi:
     def handle(self, request, endpoint, **arguments):
         """Return the answer to a request, or what a fault makes of it."""
         if endpoint == "token":
-            seller, answer = self._token_seller(request), partial(self._token, request)
+            seller, answer = self.world.tokens.owner(request.form), partial(self._token, request)
         else:
             seller, problem = self.world.tokens.check(request.headers.get("x-amz-access-token"))
             answer = partial(self._call, request, OPERATIONS[endpoint], seller, problem, arguments)
@@ -56,10 +56,6 @@ class AmazonApi:
             response.headers["x-amzn-RequestId"] = entry["id"]
         return response
 
-    def _token_seller(self, request):
-        refresh_token = request.form.get("refresh_token")
-        return next((s for s in self.world.sellers.values() if s.refresh_token == refresh_token), None)
-
     def _token(self, request):
         try:
             return _answer(self.world.tokens.issue(request.mimetype, request.form))
@@ -70,7 +66,7 @@ class AmazonApi:
     def _call(self, request, operation, seller, problem, arguments):
         if problem:
             return failure(403, problem)
-        if not self.world.limits.allows(seller.code, operation):
+        if not self.world.limits.allows(seller.code, operation.name):
             return failure(429)
         problems = check_headers(request.headers) + check_query(operation, request.args)
         if problems:
@@ -82,7 +78,7 @@ class AmazonApi:
         return self._limited(response, operation)
 
     def _limited(self, response, operation):
-        response.headers["x-amzn-RateLimit-Limit"] = str(operation.rate)
+        response.headers["x-amzn-RateLimit-Limit"] = str(self.world.limits.rate(operation.name)[0])
         return response
 
     def _get_order(self, seller, query, included, order_id):
@@ -125,5 +121,8 @@ def _participation(seller, site):
             "domainName": f"www.{site.host}",
         },
         "storeName": seller.name,
-        "participation": {"isParticipating": True, "hasSuspendedListings": False},
+        "participation": {
+            "isParticipating": site.code not in seller.inactive,
+            "hasSuspendedListings": site.code in seller.suspended,
+        },
     }

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ..sites import RATES
 from .times import moment, now
 
 INCLUDED_DATA = (
@@ -62,20 +61,10 @@ def _anything(value):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation: its query parameters with their checks, calls a second and burst."""
+    """An operation: its query parameters with their checks."""
 
     name: str
     parameters: dict[str, Callable] = field(default_factory=dict)
-
-    @property
-    def rate(self):
-        """Return the documented calls a second."""
-        return RATES[self.name][0]
-
-    @property
-    def burst(self):
-        """Return the documented burst."""
-        return RATES[self.name][1]
 
 
 OPERATIONS = {

@@ -26,7 +26,8 @@ LWA_ERRORS = {
     500: ("server_error", "The authorization server encountered an unexpected condition"),
     503: ("temporarily_unavailable", "The authorization server is temporarily unavailable"),
 }
-OPERATIONS = ("getOrder", "searchOrders", "getMarketplaceParticipations", "token", "*")
+#: ``consent`` is every page of Seller Central; ``*`` is all the others.
+OPERATIONS = ("getOrder", "searchOrders", "getMarketplaceParticipations", "token", "consent", "*")
 KINDS = (*map(str, ERRORS), "html503", "slow", "drip", "cut", "malformed", "empty", "hang", "wrong_shape")
 _HTML = "<!DOCTYPE html><html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
 
@@ -50,7 +51,8 @@ class Fault:
 
     def hits(self, operation, seller):
         """Tell whether a call falls under this fault."""
-        return self.operation in ("*", operation) and self.seller in (None, seller) and self.times != 0
+        wanted = (operation,) if operation == "consent" else (operation, "*")
+        return self.operation in wanted and self.seller in (None, seller) and self.times != 0
 
 
 class Faults:

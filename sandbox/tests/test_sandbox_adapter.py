@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from marketplaces.amazon import Amazon
 from marketplaces.errors import BadCredentials, NotAuthorized, NotFound, Throttled, TokenExpired, Unavailable
 from marketplaces.schema import Credentials
+from sandbox.amazon.console import ENDINGS
+from sandbox.tests.consent import CALLBACK, ODOO
 
 pytest.importorskip("sp_api")
 
@@ -78,3 +81,69 @@ def test_refused_sign_ins_become_typed_errors(sandbox, amazon):
     sandbox.world.tokens.expire()
     with pytest.raises(TokenExpired):
         amazon.fetch_participations()
+
+
+# --- authorising in the browser ------------------------------------------------------------------------
+
+
+def finish(sandbox, application, url):
+    """Return a marketplace object that opens the account whose browser came to our redirect URI."""
+    consent = Amazon.read_callback(parse_qs(urlsplit(url).query))
+    assert (consent.state, consent.error_code) == ("ours", None)
+    keys = {"client_id": application.client_id, "client_secret": application.client_secret}
+    credentials = Credentials(region="na", seller_ref=consent.seller_ref, **keys)
+    token = Amazon(credentials, endpoints=sandbox.endpoints).exchange_code(consent.code, CALLBACK)
+    credentials = replace(credentials, refresh_token=token.refresh_token, access_token=token.access_token)
+    with pytest.raises(NotAuthorized, match="used before"):
+        Amazon(credentials, endpoints=sandbox.endpoints).exchange_code(consent.code, CALLBACK)
+    return Amazon(credentials, endpoints=sandbox.endpoints)
+
+
+@pytest.mark.parametrize("draft", [False, True])
+@pytest.mark.parametrize("hop", [False, True])
+def test_the_website_workflow_opens_an_account(sandbox, draft, hop):
+    sandbox.world.set_switches({"login_hop": hop})
+    application = sandbox.add_application(ODOO, draft=draft)
+    url = Amazon.consent_url(
+        region="na",
+        application_ref=application.application_ref,
+        state="ours",
+        redirect_uri=CALLBACK,
+        is_draft=draft,
+        endpoints=sandbox.endpoints,
+    )
+    url = sandbox.visit(url, "DEMO-NA")
+    if hop:
+        login = Amazon.read_login(parse_qs(urlsplit(url).query), sandbox.endpoints)
+        url = sandbox.visit(Amazon.login_url(login, "ours", CALLBACK))
+    opened = finish(sandbox, application, url)
+    assert {p.country for p in opened.fetch_participations()} == {"US", "CA", "MX", "BR"}
+    assert opened.credentials.seller_ref == sandbox.sellers["DEMO-NA"].merchant_id
+    assert opened.renew_token().refresh_token is None
+    sandbox.revoke("DEMO-NA", application)
+    with pytest.raises(NotAuthorized):
+        opened.renew_token()
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_the_appstore_opens_an_account(sandbox, draft):
+    application = sandbox.add_application(ODOO, draft=draft)
+    url = sandbox.visit_appstore(application, "DEMO-NA")
+    login = Amazon.read_login(parse_qs(urlsplit(url).query), sandbox.endpoints)
+    assert (login.application_ref, login.is_draft) == (application.application_ref, draft)
+    assert login.seller_ref == sandbox.sellers["DEMO-NA"].merchant_id
+    opened = finish(sandbox, application, sandbox.visit(Amazon.login_url(login, "ours", CALLBACK)))
+    sandbox.rotate_secret(application)
+    with pytest.raises(BadCredentials):
+        opened.renew_token()
+
+
+@pytest.mark.parametrize("code", ENDINGS)
+def test_every_other_ending_is_explained(sandbox, code):
+    application = sandbox.add_application(ODOO)
+    ref = application.application_ref
+    url = Amazon.consent_url(region="na", application_ref=ref, state="ours", endpoints=sandbox.endpoints)
+    url = sandbox.visit(url, ending=code)
+    consent = Amazon.read_callback(parse_qs(urlsplit(url).query))
+    assert (consent.state, consent.code, consent.error_code) == ("ours", None, code)
+    assert consent.error_text == Amazon.consent_errors[code]

@@ -1,0 +1,145 @@
+"""What tests and benchmarks ask of a running sandbox, in short."""
+
+import secrets
+from urllib.parse import parse_qs, urlsplit
+
+from .amazon.applications import make_application
+from .amazon.console import CONFIRM_PATH, Visitor
+from .amazon.sellers import make_seller
+
+
+class Shortcuts:
+    """Part of :class:`Sandbox`; needs ``world`` and ``console``. Sellers are given as such or by their codes."""
+
+    def reset(self):
+        """Begin again with demo sellers, applications and orders; addresses stay."""
+        self.world.reset()
+
+    # --- sellers and applications --------------------------------------------------------------------
+
+    def add_seller(self, code, region="eu", sites=("DE",), **values):
+        """Add a seller account (see :class:`amazon.sellers.Seller`) and return it; what is not given is made up.
+
+        Two sellers of one region, or one merchant in two regions (``merchant_id``), are fine.
+        """
+        seller = self.world.sellers[code] = make_seller(code, region, sites, **values)
+        return seller
+
+    def add_application(self, odoo_url=None, **values):
+        """Register an application that sellers can authorise in the browser, and return it with its keys.
+
+        :param str odoo_url: of an Odoo whose own pages become log-in and redirect URI; instead of it ``login_uri``
+            and ``redirect_uris`` can be given.
+        :param values: see :class:`amazon.applications.Application`: ``draft``, ``name``, ``client_secret``, …; what is
+            not given is made up.
+        """
+        return self.world.put_application(make_application(self.world.next_number(), odoo_url, **values))
+
+    def change_application(self, application, **values):
+        """Change an application (or the one with this application id), for example ``draft=False``; return it."""
+        ref = getattr(application, "application_ref", application)
+        return self.world.put_application(self.applications[ref].change(**values))
+
+    def rotate_secret(self, application, secret=None):
+        """Give an application a new client secret and return it; from now on the old one is an invalid_client.
+
+        :param application: an application, its application id, or a seller: the private application of it.
+        """
+        secret = secret or f"amzn1.oa2-cs.v1.{secrets.token_hex(32)}"
+        client = self.applications.get(application) or self.sellers.get(application) or application
+        self.world.rotate_secret(client.client_id, secret)
+        return secret
+
+    def revoke(self, seller, application=None):
+        """End a seller's authorisations: their refresh tokens are an invalid_grant from now on.
+
+        :param application: only what was allowed to this one (or the one with this application id); without it all,
+            and the refresh token of the seller's private application too (until ``seller.change(revoked=False)``).
+        """
+        self.world.revoke(_code(seller), getattr(application, "application_ref", application))
+
+    # --- Seller Central ------------------------------------------------------------------------------
+
+    def sign_in(self, seller, secondary=False):
+        """Let Seller Central's pages take whoever comes for a seller's primary (or a secondary) user."""
+        self.world.visitor = Visitor(self.sellers[_code(seller)].code, secondary)
+
+    def visit(self, url, seller=None, secondary=False, ending="confirm"):
+        """Let a person come to Seller Central with a URL, press the button there, and return where the browser goes.
+
+        :param str url: of the consent page, or the ``amazon_callback_uri`` with what the log-in URI added.
+        :param seller: who is signed in there, by default who :meth:`sign_in` said.
+        :param str ending: confirm, or the error that goes back instead: access_denied, MD5101, …
+        :raise amazon.console.ConsentError: Seller Central shows an error page instead; its ``code`` tells which.
+        """
+        parts = urlsplit(url)
+        params = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        if parts.path.startswith(CONFIRM_PATH):
+            return self.console.confirm(parts.path.rpartition("/")[2], params)
+        return self.console.decide(params, self._visitor(seller, secondary), ending)
+
+    def visit_appstore(self, application, seller=None, secondary=False):
+        """Let a seller press "Authorize now" in the Appstore and return the log-in URI to which the browser goes.
+
+        :param application: an application or its application id.
+        """
+        ref = getattr(application, "application_ref", application)
+        return self.console.start(ref, self._visitor(seller, secondary))
+
+    def expire_codes(self):
+        """Let five minutes pass for every authorisation code that was not exchanged yet."""
+        self.world.consents.expire_codes()
+
+    def _visitor(self, seller, secondary):
+        return Visitor(_code(seller), secondary) if seller else self.world.visitor
+
+    # --- state ---------------------------------------------------------------------------------------
+
+    @property
+    def applications(self):
+        """Return the applications by application id."""
+        return self.world.consents.applications
+
+    @property
+    def authorizations(self):
+        """Return what sellers authorised in the browser: :class:`amazon.consents.Authorization`, oldest first."""
+        return self.world.consents.authorizations()
+
+    @property
+    def limits(self):
+        """Return the rate limits (:class:`amazon.limits.Limits`): ``enabled``, ``set_rate``, ``report``, ``refill``."""
+        return self.world.limits
+
+    @property
+    def sellers(self):
+        """Return the sellers by code."""
+        return self.world.sellers
+
+    @property
+    def orders(self):
+        """Return the orders (:class:`amazon.orders.Orders`)."""
+        return self.world.orders
+
+    @property
+    def faults(self):
+        """Return the faults (:class:`amazon.faults.Faults`)."""
+        return self.world.faults
+
+    @property
+    def inbox(self):
+        """Return what reached Amazon: buyers' relay addresses and Amazon's own."""
+        return list(self.world.inbox)
+
+    @property
+    def mailboxes(self):
+        """Return what reached other people."""
+        return list(self.world.mailboxes)
+
+    @property
+    def mails(self):
+        """Return the log of what the pretend Amazon sent."""
+        return list(self.world.mails)
+
+
+def _code(seller):
+    return getattr(seller, "code", seller)

@@ -16,8 +16,8 @@ RULES = (
     Rule("/apps/manage", methods=["GET", "POST"], endpoint="manage"),
     Rule("/appstore/<ref>", methods=["GET", "POST"], endpoint="appstore"),
 )
-#: What a request for consent holds.
-_REQUEST = ("application_id", "state", "redirect_uri", "version")
+#: What a request for consent holds, and one that comes back from a log-in URI.
+_REQUEST = ("application_id", "amazon_state", "state", "redirect_uri", "version")
 
 
 class ConsolePages:
@@ -40,7 +40,7 @@ class ConsolePages:
             try:
                 return getattr(self, f"_{endpoint}")(request, visitor, **arguments)
             except ConsentError as error:
-                return self._page("consent_error.html", visitor, 400, request=request, error=error)
+                return self._page("consent_error.html", visitor, 400, error=error, kept=_kept(request))
             except (KeyError, ValueError) as error:
                 return Response(f"That makes no sense: {error}", 400, mimetype="text/plain")
 
@@ -68,7 +68,7 @@ class ConsolePages:
             visitor,
             application=application,
             redirect_uri=redirect_uri,
-            params={name: request.args[name] for name in _REQUEST if name in request.args},
+            kept=_kept(request),
             endings=ENDINGS,
         )
 
@@ -81,7 +81,7 @@ class ConsolePages:
             raise NotFound()
         if request.method == "POST":
             return redirect(self._console.start(ref, visitor), 303)
-        return self._page("appstore.html", visitor, application=application)
+        return self._page("appstore.html", visitor, application=application, kept={})
 
     def _manage(self, request, visitor):
         if request.method == "POST":
@@ -117,6 +117,11 @@ class ConsolePages:
                 draft="draft" in form,
             )
         )
+
+
+def _kept(request):
+    """Return what a page passes on when somebody else signs in."""
+    return {name: request.values[name] for name in _REQUEST if name in request.values}
 
 
 def _action(form):

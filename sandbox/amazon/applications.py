@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 
-from .identity import hexadecimal, rng
+from .identity import case_id, hexadecimal, rng
 
 #: Where the module's own pages are below an Odoo's address.
 LOGIN_PATH = "/marketplace/amazon/login"
@@ -48,7 +48,7 @@ def make_application(key, odoo_url=None, **values):
     """
     source = rng("application", key)
     made = {
-        "application_ref": f"amzn1.sp.solution.{hexadecimal(source, 8)}-{hexadecimal(source, 12)}",
+        "application_ref": f"amzn1.sp.solution.{case_id('application', key)}",
         "client_id": f"amzn1.application-oa2-client.{hexadecimal(source, 32)}",
         "client_secret": f"amzn1.oa2-cs.v1.{hexadecimal(source, 64)}",
     }

@@ -111,6 +111,14 @@ def test_a_secondary_user_may_not_authorise(sandbox, application):
     assert requests.get(ask(sandbox, application) + "&seller=DEMO-EU", timeout=10).status_code == 200
 
 
+def test_whoever_may_not_authorise_can_switch_without_losing_the_request(sandbox, application):
+    form = {"application_id": application.application_ref, "state": "plain", "seller": "DEMO-EU", "user": "secondary"}
+    page = requests.post(f"{sandbox.http_url}{CONSENT}", form | {"decision": "confirm"}, timeout=10)
+    assert page.status_code == 400 and "SPDC8143" in page.text
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    assert kept == {"application_id": application.application_ref, "state": "plain"}
+
+
 def test_seller_central_can_be_slow_or_down(sandbox, application):
     sandbox.faults.add("consent", "html503", times=1)
     assert requests.get(ask(sandbox, application), timeout=10).status_code == 503

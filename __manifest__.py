@@ -21,6 +21,10 @@
         # Views
         "views/marketplace_app_views.xml",
         "views/marketplace_credential_views.xml",
+        "views/marketplace_consent_templates.xml",
+        "wizards/marketplace_connect_views.xml",
+        "wizards/marketplace_delete_views.xml",
+        "wizards/marketplace_order_find_views.xml",
         "views/marketplace_account_views.xml",
         "wizards/marketplace_mailbox_connect_views.xml",
         "views/marketplace_mailbox_views.xml",

@@ -6,10 +6,9 @@ def uninstall_hook(env):
 
     The addresses of all sites go, and Odoo does not begin to fetch mailboxes whose mail it was not to get.
     """
-    env["marketplace.mailbox"].with_context(active_test=False).search(
-        [("other_mail", "=", "leave")]
-    ).server_id.set_draft()
-    sites = env["marketplace.site"].with_context(active_test=False).search([("alias_id", "!=", False)])
-    aliases = sites.alias_id.sudo()
+    mailboxes = env["marketplace.mailbox"].with_context(active_test=False).search([("other_mail", "=", "leave")])
+    mailboxes.server_id.set_draft()
+    sites = env["marketplace.site"].with_context(active_test=False).search([])
+    aliases = sites._get_aliases()
     sites.alias_id = False
     aliases.unlink()

@@ -142,7 +142,9 @@ def demo(port=8069, sandbox_port=8070):
     with (
         Database.create() as db,
         mailserver.MailServer() if has_mail_server else contextlib.nullcontext() as mail_server,
-        Sandbox(http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db)) as sandbox,
+        Sandbox(
+            http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db), alias_domains=[DOMAIN]
+        ) as sandbox,
     ):
         urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
         with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:

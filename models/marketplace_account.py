@@ -1,14 +1,25 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..marketplaces.errors import BadCredentials, MarketplaceError, NotAuthorized
+from .marketplace_health_mixin import LEVELS, SERIOUS, shorten
 
 
 class MarketplaceAccount(models.Model):
     """One seller account at a marketplace."""
 
     _name = "marketplace.account"
-    _inherit = ["mail.thread", "mail.activity.mixin", "marketplace.secret.mixin", "marketplace.api.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "marketplace.secret.mixin",
+        "marketplace.api.mixin",
+        "marketplace.health.mixin",
+        "marketplace.onboarding.mixin",
+        "marketplace.watch.mixin",
+    ]
     _description = "Marketplace Account"
     _order = "app_id, name, id"
     _check_company_auto = True
@@ -23,6 +34,13 @@ class MarketplaceAccount(models.Model):
         default=lambda self: self.env["marketplace.app"].search([], limit=1),
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        help="Gets an activity when something ends soon or has fallen silent.",
+    )
     region = fields.Selection(selection="_selection_region", required=True, tracking=True)
     seller_ref = fields.Char(
         string="Merchant ID",
@@ -61,6 +79,9 @@ class MarketplaceAccount(models.Model):
         tracking=True,
     )
     state_message = fields.Char(readonly=True, copy=False)
+    authorized_at = fields.Datetime(string="Authorized On", readonly=True, copy=False, tracking=True)
+    renew_before = fields.Date(compute="_compute_renew_before", store=True)
+    secret_valid_until = fields.Date(related="credential_id.valid_until", string="Rotate Secret Before")
     participations = fields.Json(readonly=True, copy=False)
     missing_sites = fields.Char(compute="_compute_missing_sites")
     searched_until = fields.Datetime(
@@ -89,6 +110,12 @@ class MarketplaceAccount(models.Model):
         self.sudo().write({"access_token_encrypted": False, "access_token_expires_at": False})
         self._resume()
 
+    @api.depends("authorized_at", "app_id")
+    def _compute_renew_before(self):
+        for account in self:
+            days = account.app_id._get_class().authorization_days if account.authorized_at else None
+            account.renew_before = days and (account.authorized_at + timedelta(days=days)).date()
+
     @api.depends("participations", "site_ids.site_ref")
     def _compute_missing_sites(self):
         for account in self:
@@ -114,21 +141,94 @@ class MarketplaceAccount(models.Model):
                 self.env._("Messages of this account are kept here. Archive the account in place of deleting it.")
             )
 
+    # === HEALTH === #
+
+    @api.depends("state", "state_message", "authorized_at", "site_ids.health", "credential_id.valid_until")
+    def _compute_health(self):
+        return super()._compute_health()
+
+    def _get_findings(self):
+        """Return what keeps this account from working."""
+        self.ensure_one()
+        if self.state == "deleted" or (self.state == "draft" and not self.state_message):
+            return None
+        findings = self._get_idle_findings()
+        if self.state != "connected":
+            findings.append(("danger", self.state_message or self.env._("It is not connected.")))
+        try:
+            self._get_secret("refresh_token")
+        except UserError as error:
+            findings.append(("danger", str(error)))
+        findings += self._get_ending_findings(
+            self.renew_before,
+            self.env._("The authorization has ended. Authorize again."),
+            self.env._("The authorization ends on %s. Authorize again before.", self.renew_before),
+        )
+        findings += self._get_ending_findings(
+            self.secret_valid_until,
+            self.env._("The application's secret has ended. Enter the new one."),
+            self.env._("The application's secret ends on %s. Rotate it before.", self.secret_valid_until),
+        )
+        for operation in self.operation_ids.filtered(lambda one: one.failure_count > 1):
+            level = "danger" if operation.failure_count >= SERIOUS else "warning"
+            findings.append((level, f"{operation.label}: {operation.error}"))
+        if strangers := self._get_strangers():
+            names = shorten(strangers.mapped("name"))
+            text = self.env._(
+                "Not among the account's storefronts: %s. Delete these sites, or begin to sell there.", names
+            )
+            findings.append(("warning", text))
+        findings += self._get_site_findings()
+        return sorted(findings, key=lambda finding: -LEVELS.index(finding[0]))
+
+    def _get_site_findings(self):
+        """Return what is wrong with the sites; what several have in common is said once."""
+        sites_by_finding = {}
+        for site, found in self.site_ids._get_findings_by_site().items():
+            for finding in found or []:
+                sites_by_finding.setdefault(finding, []).append(site.name)
+        return [(level, f"{shorten(names)}: {text}") for (level, text), names in sites_by_finding.items()]
+
     # === ACTION METHODS === #
+
+    def action_open_credential(self):
+        """Open the keys of the account's application."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "marketplace.credential",
+            "res_id": self.credential_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _open(self):
+        """Return the action that shows this account."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "main",
+        }
+
+    def action_delete(self):
+        """Open the dialog that says what goes and what stays."""
+        return self._open_delete_dialog()
+
+    def _open_delete_dialog(self, sites=None):
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_delete_action")
+        return dict(action, context={"default_account_id": self.id, "default_site_ids": sites.ids if sites else []})
 
     def action_test_connection(self):
         """Ask the marketplace which storefronts the account has; tell what came back."""
         self.ensure_one()
         try:
-            found = self._request("fetch_participations", lambda api_: api_.fetch_participations())
+            found = self._read_participations()
         except MarketplaceError as error:
-            self._note_failure(error)
             return self._notify(self.env._("Connection failed"), str(error), "danger")
-        self.participations = [
-            {"site_ref": one.site_ref, "store_name": one.store_name, "active": one.active} for one in found
-        ]
-        self._resume()
-        self._note_success()
         names = [self.app_id._get_class().get_site(one.site_ref).name for one in found if one.active]
         text = self.env._("Takes part in: %s", ", ".join(names)) if names else self.env._("No storefront is active.")
         return self._notify(self.env._("Connected"), text, "success")

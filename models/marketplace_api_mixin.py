@@ -22,9 +22,10 @@ class MarketplaceApiMixin(models.AbstractModel):
     _name = "marketplace.api.mixin"
     _description = "Marketplace API Access"
 
-    def _marketplace(self, access_token=None):
+    def _marketplace(self, access_token=None, refresh_token=None):
         """Return the marketplace object of this account: the only place where one is built.
 
+        :param str refresh_token: one to be tried, in place of the stored one.
         :raise BadCredentials: when no credential is set.
         """
         self.ensure_one()
@@ -38,7 +39,7 @@ class MarketplaceApiMixin(models.AbstractModel):
             seller_ref=account_sudo.seller_ref or None,
             client_id=credential_sudo.client_id or "",
             client_secret=credential_sudo._get_secret("client_secret"),
-            refresh_token=account_sudo._get_secret("refresh_token"),
+            refresh_token=refresh_token or account_sudo._get_secret("refresh_token"),
             access_token=access_token or "",
         )
         return marketplace(
@@ -94,7 +95,7 @@ class MarketplaceApiMixin(models.AbstractModel):
                 account_sudo = self.with_env(self.env(cr=cr)).sudo()
                 current = account_sudo._get_secret("access_token")
                 expires_at = account_sudo.access_token_expires_at
-                if current and current != stale and expires_at - TOKEN_MARGIN > fields.Datetime.now():
+                if current not in ("", stale) and expires_at and expires_at - TOKEN_MARGIN > fields.Datetime.now():
                     return current
                 token = account_sudo._store_token(account_sudo._marketplace().renew_token())
                 self.invalidate_recordset()

@@ -3,12 +3,17 @@ from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..marketplaces import MARKETPLACES
+from .marketplace_health_mixin import HEALTH_GROUPS, ORDER
+
+#: Accounts named on a marketplace's card, those that need a person first.
+SHOWN = 6
 
 
 class MarketplaceApp(models.Model):
     """A marketplace that can be connected."""
 
     _name = "marketplace.app"
+    _inherit = ["marketplace.health.mixin"]
     _description = "Marketplace"
     _order = "sequence, name"
 
@@ -21,13 +26,73 @@ class MarketplaceApp(models.Model):
     )
     account_ids = fields.One2many("marketplace.account", "app_id", groups="base.group_system")
     site_ids = fields.One2many("marketplace.site", "app_id")
+    card = fields.Json(compute="_compute_card", groups=HEALTH_GROUPS)
 
     _code_unique = models.Constraint("UNIQUE(code)", "This marketplace exists already.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("account_ids.health", "site_ids")
+    def _compute_card(self):
+        for app in self:
+            accounts_sudo = app._get_accounts().sorted(lambda one: (-ORDER[one.health], one.name.lower(), one.id))
+            app.card = {
+                "accounts": len(accounts_sudo),
+                "sites": len(accounts_sudo.site_ids),
+                "shown": [
+                    {"id": one.id, "name": one.name, "health": one.health, "why": one.first_finding}
+                    for one in accounts_sudo[:SHOWN]
+                ],
+                "more": max(0, len(accounts_sudo) - SHOWN),
+            }
+
+    @api.depends("account_ids.health")
+    @api.depends_context("allowed_company_ids")
+    def _compute_health(self):
+        labels = dict(self._fields["health"]._description_selection(self.env))
+        for app in self:
+            accounts_sudo = app._get_accounts()
+            app.health = max(accounts_sudo.mapped("health"), key=ORDER.get, default="none")
+            bad = accounts_sudo.filtered(lambda one: one.health in ("warning", "danger"))
+            app.health_message = "\n".join(f"{one.name}: {one.first_finding}" for one in bad) or False
+            app.health_label = labels[app.health]
+
+    def _get_accounts(self):
+        """Return the accounts of the user's companies: those who may not see accounts may see whether they work."""
+        domain = [("app_id", "=", self.id), ("company_id", "in", self.env.companies.ids)]
+        return self.env["marketplace.account"].sudo().search(domain)
+
+    # === CRUD METHODS === #
 
     def write(self, vals):
         if "code" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_connect(self):
+        """Open the dialog that connects a seller account."""
+        self.ensure_one()
+        self.env["marketplace.account"].check_access("create")
+        action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_connect_action")
+        name = self.env._("Connect %s", self.name)
+        return dict(action, name=name, context={"default_app_id": self.id})
+
+    def action_open_accounts(self):
+        """Show the accounts of this marketplace."""
+        self.ensure_one()
+        self.env["marketplace.account"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_account_action")
+        return dict(action, domain=[("app_id", "=", self.id)], context={"default_app_id": self.id})
+
+    def action_open_sites(self):
+        """Show the sites of this marketplace."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_site_action")
+        return dict(action, domain=[("app_id", "=", self.id)], context={})
+
+    # === BUSINESS METHODS === #
 
     @api.model
     def _get_marketplaces(self):

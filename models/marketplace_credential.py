@@ -1,4 +1,8 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .marketplace_watch_mixin import SECRET
 
 
 class MarketplaceCredential(models.Model):
@@ -27,8 +31,20 @@ class MarketplaceCredential(models.Model):
     is_draft = fields.Boolean(
         string="Draft Application", help="The application is not published at the marketplace yet."
     )
-    valid_until = fields.Date(string="Secret Valid Until", help="Rotate the client secret before this day.")
+    valid_until = fields.Date(
+        string="Secret Valid Until",
+        compute="_compute_valid_until",
+        store=True,
+        readonly=False,
+        help="Rotate the client secret before this day.",
+    )
     account_ids = fields.One2many("marketplace.account", "credential_id")
+
+    @api.depends("client_secret_encrypted")
+    def _compute_valid_until(self):
+        for credential in self:
+            days = credential.client_secret_encrypted and credential.app_id._get_class().secret_days
+            credential.valid_until = days and fields.Date.context_today(self) + timedelta(days=days)
 
     def _secret_names(self):
         return ("client_secret",)
@@ -37,3 +53,4 @@ class MarketplaceCredential(models.Model):
         self._set_secret("client_secret")
         # A new secret is a reason to try again at once.
         self.account_ids._resume()
+        self.account_ids._forget_reminders(SECRET)

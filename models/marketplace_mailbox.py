@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..marketplaces.errors import MarketplaceError
+from .marketplace_health_mixin import SERIOUS
 
 #: Pauses after failures in a row, in seconds.
 PAUSES = (60, 120, 300, 600, 1800, 3600)
@@ -190,6 +191,7 @@ class MarketplaceMailbox(models.Model):
 
     def action_connect(self):
         """Open the dialog that begins to read a mailbox."""
+        self.check_access("create")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_mgmt_marketplace.marketplace_mailbox_connect_action"
         )
@@ -197,6 +199,7 @@ class MarketplaceMailbox(models.Model):
     def action_show_mails(self):
         """List what became of this mailbox's mails."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "helpdesk_mgmt_marketplace.marketplace_mailbox_mail_action"
         )
@@ -206,6 +209,20 @@ class MarketplaceMailbox(models.Model):
         return self.env["marketplace.account"]._notify(title, message, kind)
 
     # === BUSINESS METHODS === #
+
+    def _get_findings(self):
+        """Return what is wrong with reading this mailbox, as (level, text)."""
+        self.ensure_one()
+        if self.off_reason:
+            return [
+                ("danger", self.env._("The mailbox %(name)s is not read. %(why)s", name=self.name, why=self.off_reason))
+            ]
+        if self.is_paused:
+            return [("warning", self.env._("Reading of the mailbox %s is paused.", self.name))]
+        if self.failure_count:
+            level = "danger" if self.failure_count >= SERIOUS else "warning"
+            return [(level, self.env._("The mailbox %(name)s: %(why)s", name=self.name, why=self.error))]
+        return []
 
     def _wake(self):
         """Have these mailboxes read as soon as there is a worker for it."""

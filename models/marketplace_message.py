@@ -41,7 +41,7 @@ class MarketplaceMessage(models.Model):
     _rec_name = "subject"
 
     # Where it came from
-    site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict", index=True)
+    site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict")
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="restrict", groups="base.group_system")
     company_id = fields.Many2one("res.company", required=True, index=True)
     app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
@@ -100,6 +100,7 @@ class MarketplaceMessage(models.Model):
     date = fields.Datetime(string="Sent On", readonly=True)
     dedup_key = fields.Char(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
+    purged_at = fields.Datetime(string="Buyer's Data Deleted On", readonly=True)
     # Where it went
     order_id = fields.Many2one("marketplace.order", string="Order Record", ondelete="restrict", index="btree_not_null")
     conversation_id = fields.Many2one("marketplace.conversation", ondelete="restrict", index="btree_not_null")
@@ -109,6 +110,7 @@ class MarketplaceMessage(models.Model):
     _receipt_unique = models.UniqueIndex("(address, message_key) WHERE mailbox_id IS NULL")
     _mailbox_unique = models.UniqueIndex("(mailbox_id, message_key) WHERE mailbox_id IS NOT NULL")
     _dedup_unique = models.UniqueIndex("(account_id, dedup_key) WHERE dedup_key IS NOT NULL")
+    _site_index = models.Index("(site_id, create_date)")
     _work_index = models.Index("(next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
 
     def _compute_notice_label(self):

@@ -21,6 +21,7 @@ class MarketplaceOperation(models.Model):
 
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True, readonly=True)
+    label = fields.Char(string="Call", compute="_compute_label")
     tokens = fields.Float(readonly=True)
     refilled_at = fields.Float(readonly=True, help="Seconds since 1970-01-01 UTC.")
     lease_until = fields.Datetime(readonly=True)
@@ -31,6 +32,16 @@ class MarketplaceOperation(models.Model):
     error_date = fields.Datetime(readonly=True)
 
     _account_name_unique = models.Constraint("UNIQUE(account_id, name)", "An operation of an account is recorded once.")
+
+    @api.depends("name")
+    def _compute_label(self):
+        labels = {
+            "fetch_order": self.env._("Fetching orders"),
+            "search_orders": self.env._("Looking for changed orders"),
+            "fetch_participations": self.env._("Reading storefronts"),
+        }
+        for operation in self:
+            operation.label = labels.get(operation.name, (operation.name or "").replace("_", " ").capitalize())
 
     @api.model
     def _claim(self, account, app, name):

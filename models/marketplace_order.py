@@ -80,6 +80,7 @@ class MarketplaceOrder(models.Model):
     recipient = fields.Json(help="name, lines, city, state, postcode, country, phone")
     is_limited = fields.Boolean(help="The marketplace held back personal data: a role is missing.")
     purge_after = fields.Date(index="btree_not_null")
+    purged_at = fields.Datetime(string="Buyer's Data Deleted On", readonly=True)
     # Fetching
     fetched_at = fields.Datetime(string="As Of")
     next_fetch_at = fields.Datetime(index="btree_not_null")

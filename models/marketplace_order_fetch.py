@@ -4,6 +4,7 @@ from datetime import timedelta, timezone
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
@@ -88,6 +89,33 @@ class MarketplaceOrderFetch(models.AbstractModel):
         for row in self.env.execute_query(query):
             return [self.env[name].browse(id_) for name, id_ in zip(names, row, strict=True)]
         return None
+
+    @api.model
+    def _fetch_now(self, account, order_ref):
+        """Return an order that a person asks for, fetched here and now if it is not known yet.
+
+        :raise UserError: with what the marketplace says, or how long to wait.
+        """
+        order = self.env["marketplace.order"]._find(account, order_ref)
+        if order.state == "known":
+            return order
+        site = account.with_context(active_test=False).site_ids[:1]
+        if not site:
+            raise UserError(self.env._("Add a site to the account first."))
+        operation, wait = self.env["marketplace.operation"]._claim(account, account.app_id, "fetch_order")
+        if wait:
+            raise UserError(
+                self.env._("%(name)s may be asked again in %(wait)d seconds.", name=account.name, wait=wait)
+            )
+        self.env["ir.cron"]._commit_progress()
+        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(order_ref))
+        self.env["ir.cron"]._commit_progress()
+        if error:
+            raise UserError(str(error))
+        order = self.env["marketplace.order"]._find_or_create(site, snapshot.order_ref)
+        order._store(snapshot)
+        account._changed()
+        return order
 
     @api.model
     def _fetch(self, order, operation):

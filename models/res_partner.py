@@ -18,3 +18,8 @@ class ResPartner(models.Model):
                 "marketplace_buyer_ref": ref,
             }
         )
+
+    def _marketplace_forget(self):
+        """Keep nothing personal of those contacts that were made for buyers."""
+        buyers = self.filtered("marketplace_buyer_ref").with_context(tracking_disable=True)
+        buyers.write({"name": self.env._("Deleted buyer"), "marketplace_buyer_ref": False, "active": False})

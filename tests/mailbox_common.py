@@ -64,15 +64,6 @@ class MailboxCase(MarketplaceCase):
             if seller.merchant_id == site.account_id.seller_ref:
                 self.sandbox.world.set_address(seller.code, site.code, address)
 
-    def press(self, record, name):
-        """Have an admin press a button that commits in the middle of its request; returns what it returns."""
-        self.env.flush_all()
-        admin = self.env.ref("base.user_admin").id
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            result = getattr(record.with_env(self.env(cr=cr, user=admin, su=False)), name)()
-        self.env.invalidate_all()
-        return result
-
     def deliver(self, *raws, user=None, folder="INBOX", days=0):
         """Let mails arrive in a mailbox, some days ago."""
         date = datetime.now(timezone.utc) - timedelta(days=days)

@@ -6,8 +6,7 @@ from .common import MarketplaceCase
 class TestAccount(MarketplaceCase):
     def check(self):
         """Press Test connection; returns what the user is told."""
-        with self.enter_registry_test_mode():
-            return self.account.action_test_connection()["params"]
+        return self.press(self.account, "action_test_connection")["params"]
 
     def test_the_connection_test_tells_what_was_found(self):
         self.account.state = "draft"

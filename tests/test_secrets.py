@@ -19,8 +19,7 @@ ENV = "MARKETPLACE_SECRET_KEYS"
 class TestSecrets(MarketplaceCase):
     def test_no_secret_is_readable_in_the_database(self):
         seller = self.sandbox.sellers["DEMO-EU"]
-        with self.enter_registry_test_mode():
-            self.account.action_test_connection()
+        self.press(self.account, "action_test_connection")
         self.env.flush_all()
         for table in ("marketplace_account", "marketplace_credential", "marketplace_operation"):
             self.env.cr.execute(f"SELECT row_to_json({table})::text FROM {table}")

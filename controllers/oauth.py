@@ -1,0 +1,70 @@
+import logging
+import re
+
+from odoo import http
+from odoo.exceptions import AccessError
+from odoo.http import request
+
+from ..models.marketplace_consent import ConsentRefused
+
+_logger = logging.getLogger(__name__)
+
+#: The addresses of these pages hold codes and states: no page that is opened from here may learn them.
+HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+#: What Odoo's log of requests must not show: codes and states, also inside an address that a login leads back to.
+SECRETS = re.compile(r"((?:spapi_oauth_code|state)(?:=|%3D))[^&%\s\"']+", re.IGNORECASE)
+
+
+class _Masked(logging.Filter):
+    """Masks codes and states in the log of requests."""
+
+    def filter(self, record):
+        if "marketplace" in str(record.args) or "marketplace" in str(record.msg):
+            record.msg, record.args = SECRETS.sub(r"\1***", record.getMessage()), ()
+        return True
+
+
+logging.getLogger("werkzeug").addFilter(_Masked())
+
+
+def _query():
+    """Return the query with all values of each name, so that one that is there twice is noticed."""
+    return request.httprequest.args
+
+
+class MarketplaceOAuth(http.Controller):
+    """Where browsers come back to from marketplaces. Nothing is decided here (``marketplace.consent`` does)."""
+
+    _login_url = "/marketplace/<string:code>/login"
+    _callback_url = "/marketplace/<string:code>/callback"
+
+    @http.route(_login_url, type="http", auth="user", methods=["GET"], sitemap=False)
+    def login(self, code, **params):
+        """Send a browser on that the marketplace sent to see who is logged in here."""
+        return self._answer(lambda consent: request.redirect(consent._continue(code, _query()), local=False))
+
+    @http.route(_callback_url, type="http", auth="user", methods=["GET"], sitemap=False)
+    def callback(self, code, **params):
+        """Connect the account that a seller allowed, and show it."""
+        return self._answer(lambda consent: request.redirect(self._account_url(consent._finish(code, _query()).id)))
+
+    def _answer(self, work):
+        try:
+            request.env["marketplace.account"].check_access("create")
+            response = work(request.env["marketplace.consent"])
+        except AccessError:
+            _logger.warning("User %s may not connect marketplaces", request.env.uid)
+            response = self._page(request.env._("Only administrators may connect marketplaces."), status=403)
+        except ConsentRefused as error:
+            response = self._page(str(error), error.account_id, status=400)
+        response.headers.update(HEADERS)
+        return response
+
+    def _page(self, text, account_id=None, status=200):
+        url = self._account_url(account_id) if account_id else "/odoo/marketplaces"
+        values = {"text": text, "url": url}
+        return request.render("helpdesk_mgmt_marketplace.marketplace_consent_page", values, status=status)
+
+    def _account_url(self, account_id):
+        return f"/odoo/marketplace-accounts/{account_id}"

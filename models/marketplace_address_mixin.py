@@ -1,0 +1,195 @@
+import logging
+import secrets
+import string
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize_all
+
+_logger = logging.getLogger(__name__)
+
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+class MarketplaceAddressMixin(models.AbstractModel):
+    """How buyers' mail reaches a site: an address of this Odoo, or a mailbox; and a mail that proves it."""
+
+    _name = "marketplace.address.mixin"
+    _description = "Marketplace Address"
+
+    alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
+    alias_address = fields.Char(string="Address of This Odoo", related="alias_id.alias_full_name", store=True)
+    old_addresses = fields.Char(
+        compute="_compute_old_addresses",
+        help="They go on receiving, so that nothing is lost while you enter the new one.",
+    )
+    mailbox_id = fields.Many2one(
+        "marketplace.mailbox", ondelete="restrict", copy=False, readonly=True, groups="base.group_system", index=True
+    )
+    mailbox_address = fields.Char(copy=False, help="The address whose mail arrives in the mailbox.")
+    mailbox_since = fields.Datetime(string="Mail Since", copy=False, readonly=True)
+    address = fields.Char(
+        compute="_compute_address",
+        store=True,
+        help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
+    )
+    has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
+    test_ref = fields.Char(copy=False, groups="base.group_system", index="btree_not_null")
+    test_sent_at = fields.Datetime(string="Test Mail Sent", readonly=True, copy=False)
+    test_received_at = fields.Datetime(string="Test Mail Received", readonly=True, copy=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("mailbox_id", "mailbox_address", "alias_address")
+    def _compute_address(self):
+        for site in self:
+            site.address = site.mailbox_address if site.mailbox_id else site.alias_address
+
+    def _compute_has_alias_domain(self):
+        for site in self:
+            site.has_alias_domain = bool(site.company_id.alias_domain_id)
+
+    def _compute_old_addresses(self):
+        for site in self:
+            site.old_addresses = ", ".join((site._get_aliases() - site.sudo().alias_id).mapped("alias_full_name"))
+
+    # === ALIASES === #
+
+    def _get_aliases(self):
+        """Return all addresses of this Odoo that lead to these sites, former ones too."""
+        model_id = self.env["ir.model"]._get_id(self._name)
+        domain = [("alias_model_id", "=", model_id), ("alias_force_thread_id", "in", self.ids)]
+        return self.env["mail.alias"].sudo().search(domain)
+
+    def _create_alias(self):
+        """Give each site a new address in its company's alias domain, if there is one."""
+        model_id = self.env["ir.model"]._get_id(self._name)
+        for site in self.filtered("company_id.alias_domain_id"):
+            site.alias_id = (
+                self.env["mail.alias"]
+                .sudo()
+                .create(
+                    {
+                        "alias_name": site._prepare_alias_name(),
+                        "alias_domain_id": site.company_id.alias_domain_id.id,
+                        "alias_model_id": model_id,
+                        "alias_force_thread_id": site.id,
+                        "alias_parent_model_id": model_id,
+                        "alias_parent_thread_id": site.id,
+                        "alias_contact": "everyone",
+                    }
+                )
+            )
+
+    def _prepare_alias_name(self):
+        # Not guessable from the order number or the seller's name: whoever knows it can write to us.
+        suffix = "".join(secrets.choice(ALPHABET) for _position in range(8))
+        return f"{self.app_id.code}-{(self.code or 'xx').lower()}-{suffix}"
+
+    # === ACTION METHODS === #
+
+    def action_create_address(self):
+        """Make an address of this Odoo for the site."""
+        if not self.company_id.alias_domain_id:
+            raise ValidationError(
+                self.env._(
+                    "%s has no alias domain. Set one under Settings › General › Discuss first.", self.company_id.name
+                )
+            )
+        self._create_alias()
+
+    def action_renew_address(self):
+        """Make a new address; mail to the old one goes on arriving, for it is entered at the marketplace still."""
+        self.ensure_one()
+        self.check_access("write")
+        self.action_create_address()
+        self._reset_setup()
+
+    def action_use_mailbox(self):
+        """Open the dialog that begins to read a mailbox for these sites."""
+        action = self.mailbox_id.action_connect()
+        return dict(action, context={"default_site_ids": self.ids, "default_address": self[:1].mailbox_address})
+
+    def action_use_alias(self):
+        """Receive mail at an address of this Odoo again; what lies in the mailbox is no longer read for these sites."""
+        self.check_access("write")
+        self.mailbox_id = False
+
+    def action_test_reading(self):
+        """Open the site's mailbox and tell what is in it."""
+        self.ensure_one()
+        return self.mailbox_id.action_test_reading()
+
+    def action_send_test_mail(self):
+        """Send a mail from the site's address to itself; it ticks itself off when it arrives."""
+        self.ensure_one()
+        self.check_access("write")
+        server_sudo = self._find_outgoing_server(self.address) if self.address else None
+        if not server_sudo:
+            text = self.env._(
+                "No outgoing mail server may send as %s. Add one whose “FROM Filtering” is this address or its domain.",
+                self.address,
+            )
+            return self._notify(self.env._("No test mail was sent"), text, "danger")
+        message = self._prepare_test_mail(server_sudo)
+        # Committed first: the mail may arrive before this request ends.
+        self.env["ir.cron"]._commit_progress()
+        try:
+            server_sudo.send_email(message, mail_server_id=server_sudo.id)
+        except Exception as error:
+            _logger.info("Test mail of site %s: %s", self.id, error, exc_info=True)
+            said = error.args[-1] if error.args else error
+            return self._notify(self.env._("%s did not take the test mail", server_sudo.name), str(said), "danger")
+        text = self.env._("From and to %s. It is ticked off here when it arrives.", self.address)
+        return self._notify(self.env._("Test mail sent"), text, "success")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_outgoing_server(self, address):
+        """Return the outgoing mail server that may send as an address, or an empty recordset.
+
+        One that names the address comes before one that sends for anybody; nobody's personal server is used.
+        """
+        Server_sudo = self.env["ir.mail_server"].sudo()
+        servers = Server_sudo.search(Server_sudo._find_mail_server_allowed_domain(), order="sequence, id")
+        able = servers.filtered(lambda one: Server_sudo._match_from_filter(address, one.from_filter))
+        return (able.filtered("from_filter") or able)[:1]
+
+    def _prepare_test_mail(self, server_sudo):
+        self.write(
+            {"test_ref": secrets.token_hex(16), "test_sent_at": fields.Datetime.now(), "test_received_at": False}
+        )
+        return server_sudo._build_email__(
+            self.address,
+            [self.address],
+            self.env._("Test of the address of %s", self.name),
+            self.env._("Nothing needs to be done: Odoo sent this mail to see whether it arrives."),
+            headers={"Return-Path": self.address, "X-Marketplace-Test": self.sudo().test_ref},
+        )
+
+    @api.model
+    def _note_test_mail(self, ref):
+        """Tick off the test mail with this reference; return whether there is one."""
+        site = self.search([("test_ref", "=", ref.strip())], limit=1) if ref else self.browse()
+        if site and not site.test_received_at:
+            site.test_received_at = fields.Datetime.now()
+            site.account_id._changed()
+        return bool(site)
+
+    @api.model
+    def _find_by_aliases(self, addresses):
+        """Return {address: site} of the sites, deleted ones too, whose present or former alias is among addresses.
+
+        A mailbox's address is not looked for: people get their own mail at it as well.
+
+        :param list addresses: strings as they stand in mail headers.
+        """
+        # Each by itself: an unclosed quote or bracket in one header must not swallow the next.
+        wanted = {address for value in addresses for address in email_normalize_all(value)}
+        if not wanted:
+            return {}
+        model_id = self.env["ir.model"]._get_id(self._name)
+        domain = [("alias_full_name", "in", list(wanted)), ("alias_model_id", "=", model_id)]
+        aliases_sudo = self.env["mail.alias"].sudo().search(domain)
+        return {alias.alias_full_name: self.browse(alias.alias_force_thread_id) for alias in aliases_sudo}

@@ -1,0 +1,128 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from .marketplace_message import OPEN_STATES
+
+#: Records of each kind whose buyers' data go in one transaction.
+BATCH = 100
+#: What is kept of orders and messages only as long as there is a reason to: personal data of buyers.
+ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient")
+MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error")
+TICKET_FIELDS = ("partner_id", "partner_name", "partner_email")
+BUYER_KINDS = ("buyer", "unverified", "check", "notice")
+
+
+class MarketplaceDeletion(models.AbstractModel):
+    """What deleting an account or a site does: configuration and secrets go, tickets and orders stay readable.
+
+    The site and its address stay as a tombstone: mail that still comes is counted and dropped; nobody gets a bounce.
+    """
+
+    _name = "marketplace.deletion"
+    _description = "Marketplace Deletion"
+
+    @api.model
+    def _count(self, account, sites):
+        """Return how many things of an account, or of some of its sites, stay readable."""
+        mine = [("site_id", "in", sites.ids)] if sites else [("account_id", "=", account.id)]
+        tickets = [("marketplace_site_id", "in", (sites or account.with_context(active_test=False).site_ids).ids)]
+        counts = {"orders": ("marketplace.order", mine), "messages": ("marketplace.message", mine)}
+        counts["tickets"] = ("helpdesk.ticket", tickets)
+        return {
+            name: self.env[model].sudo().with_context(active_test=False).search_count(domain)
+            for name, (model, domain) in counts.items()
+        }
+
+    @api.model
+    def _delete(self, account, sites, purge=False):
+        """Delete an account, or only some of its sites.
+
+        :param sites: the sites to delete; without any, the account with all of its sites.
+        :param bool purge: have buyers' data deleted too, beginning at once.
+        """
+        account_sudo = account.sudo()
+        doomed_sudo = sites.sudo() or account_sudo.with_context(active_test=False).site_ids
+        doomed_sudo._reset_setup()
+        doomed_sudo.write({"state": "deleted", "active": False, "mailbox_id": False, "mailbox_address": False})
+        if not sites:
+            self._delete_account(account_sudo)
+        if purge:
+            doomed_sudo.purge_requested_at = fields.Datetime.now()
+            self.env["ir.cron"]._marketplace_wake("ir_cron_purge")
+        account_sudo._changed()
+
+    @api.model
+    def _delete_account(self, account_sudo):
+        account_sudo._forget_tokens()
+        credential_sudo = account_sudo.credential_id
+        values = {"state": "deleted", "active": False, "credential_id": False, "state_message": False}
+        account_sudo.write(values | {"authorized_at": False, "participations": False})
+        account_sudo.activity_ids.unlink()
+        account_sudo.operation_ids.unlink()
+        orders = (
+            self.env["marketplace.order"]
+            .sudo()
+            .search([("account_id", "=", account_sudo.id), ("next_fetch_at", "!=", False)])
+        )
+        orders.next_fetch_at = False
+        if not credential_sudo.with_context(active_test=False).account_ids:
+            credential_sudo.unlink()
+
+    # === BUYERS' DATA === #
+
+    @api.model
+    def _cron_purge(self):
+        """Delete buyers' data where somebody asked for it, some records a transaction."""
+        while self._purge_some():
+            if not self.env["ir.cron"]._commit_progress(1):
+                self.env["ir.cron"]._marketplace_wake("ir_cron_purge")
+                return
+
+    @api.model
+    def _purge_some(self):
+        """Delete the buyers' data of some records; return whether there were any."""
+        sites = self.env["marketplace.site"].with_context(active_test=False)
+        sites = sites.search([("purge_requested_at", "!=", False)])
+        due = [("site_id", "in", sites.ids), ("purged_at", "=", False)]
+        messages = self.env["marketplace.message"].search(due, limit=BATCH)
+        orders = self.env["marketplace.order"].search(due, limit=BATCH)
+        self._purge_messages(messages)
+        self._purge_orders(orders)
+        if not messages and not orders:
+            sites.purge_requested_at = False
+        return bool(messages or orders)
+
+    @api.model
+    def _purge_orders(self, orders):
+        orders.write(dict.fromkeys(ORDER_FIELDS, False) | {"purged_at": fields.Datetime.now(), "next_fetch_at": False})
+        self._purge_tickets(orders.ticket_ids)
+
+    @api.model
+    def _purge_messages(self, messages):
+        """Delete what buyers wrote, wherever it was copied to."""
+        messages.write(dict.fromkeys(MESSAGE_FIELDS, False) | {"purged_at": fields.Datetime.now()})
+        open_messages = messages.filtered(lambda message: message.state in OPEN_STATES)
+        open_messages.write({"state": "ignored", "reason": self.env._("Deleted before it was worked off")})
+        conversations = messages.conversation_id
+        conversations.key_ids.filtered(lambda key: key.type == "alias").unlink()
+        conversations.buyer_alias = False
+        self._purge_tickets(messages.ticket_id)
+
+    @api.model
+    def _purge_tickets(self, tickets):
+        tickets = tickets.with_context(active_test=False, tracking_disable=True)
+        tickets.partner_id._marketplace_forget()
+        tickets.write({"partner_name": False, "partner_id": False})
+        tracked = [("mail_message_id.model", "=", "helpdesk.ticket"), ("mail_message_id.res_id", "in", tickets.ids)]
+        self.env["mail.tracking.value"].search([*tracked, ("field_id.name", "in", TICKET_FIELDS)]).unlink()
+        posted = self.env["mail.message"].search(
+            [
+                ("model", "=", "helpdesk.ticket"),
+                ("res_id", "in", tickets.ids),
+                ("marketplace_kind", "in", BUYER_KINDS),
+            ]
+        )
+        posted.attachment_ids.unlink()
+        gone = Markup("<p><em>%s</em></p>") % self.env._("The buyer's data was deleted.")
+        posted.write({"body": gone, "email_from": False, "subject": False})

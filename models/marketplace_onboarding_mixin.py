@@ -1,0 +1,215 @@
+import contextlib
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..marketplaces.errors import MarketplaceError, Throttled, Unavailable, Unreadable
+from .marketplace_watch_mixin import RENEW, STATE
+
+TOKEN_FIELDS = ("refresh_token_encrypted", "access_token_encrypted", "access_token_expires_at")
+
+
+class MarketplaceOnboardingMixin(models.AbstractModel):
+    """How an account becomes connected, step by step, and stops being it."""
+
+    _name = "marketplace.onboarding.mixin"
+    _description = "Marketplace Onboarding"
+
+    onboarding = fields.Json(compute="_compute_onboarding")
+
+    # === SHOWING === #
+
+    def _compute_onboarding(self):
+        for account in self:
+            account.onboarding = account._describe_onboarding() if account.id else False
+
+    def _describe_onboarding(self):
+        """Return the steps to a working account with what is done, as plain data for the form."""
+        self.ensure_one()
+        marketplace = self.app_id._get_class()
+        busy = self.site_ids._get_busy()
+        strangers = self._get_strangers()
+        credential_sudo = self.sudo().credential_id
+        order_sudo = self.env["marketplace.order"].sudo()
+        return {
+            "console": marketplace.console_name,
+            "has_keys": bool(credential_sudo.client_id and credential_sudo.client_secret_encrypted),
+            "is_connected": self.state == "connected",
+            "places": [{"code": one.code, "title": one.title, "text": one.text} for one in marketplace.setup_places],
+            "sites": [
+                dict(site._describe_setup(), has_mail=site.id in busy, is_stranger=site in strangers)
+                for site in self.site_ids
+            ],
+            "order": order_sudo.search([("account_id", "=", self.id), ("state", "=", "known")], limit=1).order_ref,
+        }
+
+    def _get_strangers(self):
+        """Return the sites that were chosen although the account takes no part in them."""
+        self.ensure_one()
+        if not self.participations:
+            return self.site_ids.browse()
+        refs = {one["site_ref"] for one in self.participations if one["active"]}
+        return self.site_ids.filtered(lambda site: site.site_ref not in refs)
+
+    def _changed(self):
+        """Tell open forms of these accounts to load again, after the commit."""
+        for account in self.sudo():
+            self.env["bus.bus"]._sendone(account, "marketplace_account_changed", {"id": account.id})
+
+    # === ACTION METHODS === #
+
+    def action_connect(self):
+        """Open the dialog that connects an account, at the step that is to be done."""
+        self.ensure_one()
+        self.check_access("write")
+        step = "authorize" if self.credential_id and self.site_ids else "sites"
+        action = self.app_id.action_connect()
+        return dict(action, context={"default_account_id": self.id, "default_step": step})
+
+    def action_tick_place(self, code):
+        """Note that the addresses of all sites were entered at a place of the marketplace's."""
+        self.ensure_one()
+        for site in self.site_ids.filtered(lambda one: code not in (one.setup_done or {})):
+            site.action_toggle_place(code)
+
+    def action_authorize(self):
+        """Send the browser to the marketplace, where the seller's owner allows us in."""
+        self.ensure_one()
+        self.check_access("write")
+        url = self.env["marketplace.consent"]._start(self)
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    def action_disconnect(self):
+        """Forget the authorisation; everything else stays, and connecting again goes on where it was."""
+        self.check_access("write")
+        self.sudo()._forget_tokens()
+        self.write({"state": "draft", "state_message": False, "authorized_at": False})
+        self._changed()
+
+    def _forget_tokens(self):
+        self.write(dict.fromkeys(TOKEN_FIELDS, False))
+
+    # === CONNECTING === #
+
+    def _connect(self, seller_ref, token, participations=None):
+        """Connect this account, or the one that is known for the seller already, with a new authorisation.
+
+        :param str seller_ref: the marketplace's id of the seller.
+        :param Token token: access and refresh token.
+        :param list participations: as the marketplace told them, None when it did not.
+        :return: the connected account.
+        :raise UserError: another company has this seller, or this account belongs to another seller.
+        """
+        self.ensure_one()
+        account = self._join_known(seller_ref)
+        account_sudo = account.sudo()
+        account_sudo._forget_tokens()
+        account_sudo._store_token(token)
+        account_sudo.write(
+            {"state": "connected", "state_message": False, "authorized_at": fields.Datetime.now(), "active": True}
+        )
+        if participations is not None:
+            account._keep_participations(participations)
+        account_sudo._resume()
+        account._forget_reminders(RENEW, STATE)
+        account._changed()
+        return account
+
+    def _connect_code(self, told, redirect_uri):
+        """Connect with what came back from the marketplace's consent page (``Consent``); return the account.
+
+        :raise MarketplaceError: the code is not taken.
+        :raise UserError: see :meth:`_connect`.
+        """
+        token = self._marketplace().exchange_code(told.code, redirect_uri)
+        # The code is used up: whatever the marketplace says of the storefronts is shown on the account.
+        account = self._connect(told.seller_ref or self.seller_ref, token)
+        self.env["ir.cron"]._commit_progress()
+        with contextlib.suppress(MarketplaceError):
+            account._read_participations()
+        return account
+
+    def _connect_pasted(self, seller_ref, refresh_token):
+        """Connect with a refresh token that somebody pasted, if the marketplace takes it; return the account.
+
+        :raise MarketplaceError: it does not; a working account keeps what it had.
+        :raise UserError: see :meth:`_connect`.
+        """
+        self.ensure_one()
+        self.env["ir.cron"]._commit_progress()
+        token = self._marketplace(refresh_token=refresh_token).renew_token()
+        found = None
+        # These say nothing about the token; Test connection asks again.
+        with contextlib.suppress(Throttled, Unavailable, Unreadable):
+            found = self._marketplace(token.access_token, refresh_token).fetch_participations()
+        return self._connect(seller_ref, replace(token, refresh_token=refresh_token), found)
+
+    def _join_known(self, seller_ref):
+        """Return the account of a seller: this one, or an older one of the company, which takes over what this one has.
+
+        :raise UserError: in the same words whether another company has it or it can't be had for another reason.
+        """
+        if self.seller_ref and self.seller_ref != seller_ref:
+            raise UserError(
+                self.env._("You authorized another seller account than %s. Log in there as its owner.", self.seller_ref)
+            )
+        domain = [("app_id", "=", self.app_id.id), ("region", "=", self.region), ("seller_ref", "=", seller_ref)]
+        known_sudo = self.sudo().with_context(active_test=False).search([*domain, ("id", "!=", self.id)])
+        if not known_sudo:
+            self.seller_ref = seller_ref
+            return self
+        if known_sudo.company_id != self.company_id:
+            raise UserError(self.env._("This seller account can't be connected here."))
+        known_sudo._take_over(self.sudo())
+        return known_sudo.with_env(self.env)
+
+    def _take_over(self, draft):
+        """Take the credential and the sites of an account that turned out to be this one's seller, which then goes."""
+        self.write({"active": True, "credential_id": draft.credential_id.id or self.credential_id.id})
+        mine = {site.site_ref: site for site in self.with_context(active_test=False).site_ids}
+        for site in draft.with_context(active_test=False).site_ids:
+            if known := mine.get(site.site_ref):
+                known._revive()
+                site.unlink()
+            else:
+                site.account_id = self
+        draft.unlink()
+
+    # === STOREFRONTS === #
+
+    def _read_participations(self):
+        """Ask which storefronts the account takes part in, and keep the answer.
+
+        :raise MarketplaceError: whatever went wrong, ready to be shown; noted on the account.
+        """
+        self.ensure_one()
+        operation, wait = self.env["marketplace.operation"].sudo()._claim(self, self.app_id, "fetch_participations")
+        if wait:
+            text = self.env._("%(name)s may be asked again in %(wait)d seconds.", name=self.name, wait=wait + 1)
+            raise Throttled(text, retry_after=wait)
+        self.env["ir.cron"]._commit_progress()
+        fetch = self.env["marketplace.order.fetch"].sudo()
+        found, error = fetch._call(self, operation, "fetch_participations", lambda api_: api_.fetch_participations())
+        self.env["ir.cron"]._commit_progress()
+        if error:
+            raise error
+        self._keep_participations(found)
+        self._resume()
+        self._note_success()
+        self._changed()
+        return found
+
+    def _keep_participations(self, found):
+        self.participations = [
+            {"site_ref": one.site_ref, "store_name": one.store_name, "active": one.active} for one in found
+        ]
+        stores = {one.site_ref: one.store_name for one in found}
+        for site in self.site_ids.filtered(lambda one: not one.seller_name and stores.get(one.site_ref)):
+            site.seller_name = stores[site.site_ref]
+
+    @api.model
+    def _get_callback_url(self, code, name):
+        """Return our public address for a marketplace: ``login`` or ``callback``."""
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return f"{base}/marketplace/{code}/{name}"

@@ -91,10 +91,18 @@ class Browser:
     def wait_for(self, condition, timeout=60):
         """Wait until a JavaScript condition holds."""
         deadline = time.monotonic() + timeout
-        while not self.run(f"Boolean({condition})"):
+        while not self._is_so(condition):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"Never so: {condition}\n{self.run('document.body.innerText')[:2000]}")
             time.sleep(0.1)
+
+    def _is_so(self, condition):
+        try:
+            return self.run(f"Boolean({condition})")
+        except RuntimeError as error:
+            if "navigated" in str(error) or "context" in str(error):
+                return False  # the page was left at this very moment
+            raise
 
     def click(self, selector, text=""):
         """Wait for an element and click it."""
@@ -108,6 +116,12 @@ class Browser:
         self.wait_for(f"{field}?.offsetParent")
         self.run(f"{field}.focus()")
         self._call("Input.insertText", text=value)
+
+    def press(self, key):
+        """Press a key, by its name: Tab, Delete, Enter …"""
+        for kind in ("keyDown", "keyUp"):
+            code = {"Delete": 46, "Tab": 9, "Enter": 13}[key]
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
     def screenshot(self, path):
         """Write what the page shows as a PNG."""

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from live import Database, Odoo, free_port  # noqa: E402
 
+from marketplaces import MARKETPLACES  # noqa: E402
 from sandbox import Sandbox, mailserver  # noqa: E402
 from sandbox.amazon.mails import File  # noqa: E402
 
@@ -78,21 +79,36 @@ def prepare_company(odoo, sandbox, alias_domain=DOMAIN):
 
 
 def connect(odoo, sandbox, team=False, sellers=None):
-    """Connect the sandbox's sellers by pasted keys, as an admin would, and tell the buyers the addresses."""
+    """Connect the sandbox's sellers by pasted tokens, as an admin would, and tell the buyers the addresses."""
     app = odoo.rpc("marketplace.app", "search", [("code", "=", "amazon")])[0]
     for seller in sellers or sandbox.sellers.values():
-        keys = {"client_id": seller.client_id, "client_secret": seller.client_secret}
-        credential = odoo.rpc("marketplace.credential", "create", [keys | {"name": seller.name, "app_id": app}])[0]
-        account = {"name": seller.name, "app_id": app, "region": seller.region, "seller_ref": seller.merchant_id}
-        account |= {"credential_id": credential, "refresh_token": seller.refresh_token}
-        [account_id] = odoo.rpc("marketplace.account", "create", [account])
-        odoo.rpc("marketplace.account", "action_test_connection", [account_id])
-        odoo.rpc("marketplace.account", "action_add_sites", [account_id])
-        domain = [("account_id", "=", account_id)]
-        site_ids = odoo.rpc("marketplace.site", "search", domain)
+        account_id = connect_seller(odoo, app, seller)
+        odoo.rpc("marketplace.account", "write", [account_id], {"name": seller.name})
+        for place in odoo.rpc("marketplace.account", "read", [account_id], ["onboarding"])[0]["onboarding"]["places"]:
+            odoo.rpc("marketplace.account", "action_tick_place", [account_id], place["code"])
+        site_ids = odoo.rpc("marketplace.site", "search", [("account_id", "=", account_id)])
         odoo.rpc("marketplace.site", "write", site_ids, {"team_id": team, "seller_name": seller.name})
         for site in odoo.rpc("marketplace.site", "read", site_ids, ["code", "address"]):
             sandbox.world.set_address(seller.code, site["code"], site["address"])
+
+
+def connect_seller(odoo, app, seller):
+    """Go through the dialog; return the id of the account."""
+    [dialog] = odoo.rpc("marketplace.connect", "create", [{"app_id": app, "region": seller.region}])
+    refs = [MARKETPLACES["amazon"].get_site(code).site_ref for code in seller.sites]
+    domain = [("connect_id", "=", dialog), ("site_ref", "in", refs)]
+    chosen = odoo.rpc("marketplace.connect.site", "search", domain)
+    odoo.rpc("marketplace.connect.site", "write", chosen, {"is_chosen": True})
+    odoo.rpc("marketplace.connect", "action_next", [dialog])
+    keys = {"credential_id": False, "client_id": seller.client_id, "client_secret": seller.client_secret}
+    odoo.rpc("marketplace.connect", "write", [dialog], keys)
+    odoo.rpc("marketplace.connect", "action_next", [dialog])
+    token = {"way": "paste", "seller_ref": seller.merchant_id, "refresh_token": seller.refresh_token}
+    odoo.rpc("marketplace.connect", "write", [dialog], token)
+    action = odoo.rpc("marketplace.connect", "action_paste", [dialog])
+    if action["res_model"] != "marketplace.account":
+        raise RuntimeError(odoo.rpc("marketplace.connect", "read", [dialog], ["error"])[0]["error"])
+    return action["res_id"]
 
 
 def connect_mailbox(odoo, sandbox, mail_server):

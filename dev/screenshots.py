@@ -20,11 +20,14 @@ def picture_tickets(browser, odoo):
 
 
 def picture_account(browser, odoo):
-    """Take pictures of a connected account with the addresses of its sites, of the ledger and of a mailbox."""
+    """Take pictures of the marketplaces, of an account with its set-up, of the ledger and of a mailbox."""
     browser.log_in(odoo, "admin")
+    browser.open(f"{odoo.url}/odoo/marketplaces")
+    browser.wait(".o_kanban_record", "Sandbox Trading EU")
+    browser.screenshot(PICTURES / "marketplaces.png")
     browser.open(f"{odoo.url}/odoo/marketplace-accounts")
     browser.click(".o_data_row td[name=name]", "Sandbox Trading EU")
-    browser.wait(".o_field_widget[name=site_ids] .o_data_row")
+    browser.wait(".o_marketplace_onboarding table")
     browser.wait(".o-mail-Message")
     browser.screenshot(PICTURES / "account.png")
     browser.open(f"{odoo.url}/odoo/marketplace-messages")

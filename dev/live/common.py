@@ -50,12 +50,14 @@ class Shop:
     :param dict addresses: the sites' addresses, as :meth:`configure` left them in ``template``.
     :param int crons: threads for scheduled actions.
     :param dict endpoints: where Odoo looks for Amazon's API; by default in the sandbox.
+    :param dict options: of the sandbox.
     """
 
-    def __init__(self, template=None, addresses=None, crons=2, endpoints=None):
+    def __init__(self, template=None, addresses=None, crons=2, endpoints=None, **options):
         self.db = Database.create(template=template or "auto")
         port = free_port()
-        self.sandbox = Sandbox(odoo_url=f"http://127.0.0.1:{port}", odoo_db=str(self.db), addresses=addresses)
+        url = f"http://127.0.0.1:{port}"
+        self.sandbox = Sandbox(odoo_url=url, odoo_db=str(self.db), addresses=addresses, **options)
         self.odoo = Odoo(self.db, max_cron_threads=crons, port=port)
         self._endpoints = endpoints
 

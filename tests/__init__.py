@@ -3,6 +3,7 @@ from . import test_account
 from . import test_conversation
 from . import test_gateway
 from . import test_intake
+from . import test_limits
 from . import test_mailbox
 from . import test_mailbox_admin
 from . import test_mailbox_odoo

@@ -15,4 +15,5 @@ from . import test_order_tab
 from . import test_relay_guard
 from . import test_secrets
 from . import test_ticket
+from . import test_tokens
 from . import test_tour

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.sql_db import db_connect
 from odoo.tools import mute_logger
 
@@ -35,6 +38,11 @@ class TestTokens(MarketplaceCase):
     def order(self, ref):
         return self.env["marketplace.order"].search([("order_ref", "=", ref)])
 
+    def make_due(self):
+        """Let the European order be fetched again."""
+        due = fields.Datetime.now() - timedelta(hours=1)
+        self.order(EU_ORDER).write({"next_fetch_at": due, "lease_until": False})
+
     def test_many_calls_share_one_token_for_each_account(self):
         self.run_all()
         self.assertGreater(self.count("getOrder") + self.count("searchOrders"), 3)
@@ -62,7 +70,7 @@ class TestTokens(MarketplaceCase):
         self.run_all(1)
         self.account.credential_id.client_secret = "rotated"
         self.assertEqual(self.account.state, "connected")
-        self.order(EU_ORDER).next_fetch_at = self.order(EU_ORDER).create_date
+        self.make_due()
         self.fetch()
         self.assertEqual(self.order(EU_ORDER).state, "known")
 
@@ -77,7 +85,7 @@ class TestTokens(MarketplaceCase):
         self.fetch()
         self.sandbox.world.requests.clear()
         self.sandbox.faults.add("getOrder", "401", seller="DEMO-EU")
-        self.order(EU_ORDER).next_fetch_at = self.order(EU_ORDER).create_date
+        self.make_due()
         self.run_all()
         self.assertEqual(self.account.state, "connected")
         self.assertEqual(self.count(seller="DEMO-EU"), 1)
@@ -93,7 +101,7 @@ class TestTokens(MarketplaceCase):
         tokens = operation.tokens
         self.assertEqual(self.count("getOrder", "DEMO-EU"), 0)
         operation.paused_until = False
-        self.order(EU_ORDER).write({"next_fetch_at": self.order(EU_ORDER).create_date, "lease_until": False})
+        self.make_due()
         self.fetch()
         self.assertEqual(self.order(EU_ORDER).state, "known")
         self.assertGreaterEqual(tokens, operation.tokens)
@@ -102,7 +110,7 @@ class TestTokens(MarketplaceCase):
         self.fetch()
         self.account.access_token_encrypted = "0123456789abcdef:gone"
         self.sandbox.world.requests.clear()
-        self.order(EU_ORDER).next_fetch_at = self.order(EU_ORDER).create_date
+        self.make_due()
         self.fetch()
         self.assertEqual(self.count(seller="DEMO-EU"), 1)
         self.assertFalse(self.order(EU_ORDER).error)

@@ -6,7 +6,7 @@ import time
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.sql_db import connection_info_for
 from odoo.tools import SQL
 
@@ -38,11 +38,13 @@ class Bell:
         # Many asks for about the same time are one.
         when = math.ceil((time.monotonic() + seconds) * 4) / 4 if seconds > 0 else 0
         with self._asked:
+            # Waking the thread for what is due later than something else would only make this one wait for it.
+            if when < min(self._asks, default=(math.inf,))[0]:
+                self._asked.notify()
             self._asks.add((when, dbname))
             if not self._thread or not self._thread.is_alive():  # no thread lives on in a forked process
                 self._thread = threading.Thread(target=self._work, daemon=True, name="marketplace-bell")
                 self._thread.start()
-            self._asked.notify()
 
     def _work(self):
         connection = None
@@ -99,7 +101,7 @@ class IrCron(models.Model):
         """
         to_id = self.env["ir.model.data"]._xmlid_to_res_id
         cron_ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
-        now = self.env.cr.now()
+        now = self.env.cr.now() if at else fields.Datetime.now()
         rows = SQL(", ").join(SQL("(%s, %s)", cron_id, at or now) for cron_id in cron_ids if cron_id)
         if rows.code:
             self.env.execute_query(SQL("INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES %s RETURNING id", rows))

@@ -117,14 +117,12 @@ class MarketplaceApiMixin(models.AbstractModel):
         self.write(values)
         return token.access_token
 
-    def _get_key_problem(self):
-        """Return in words which key this server lacks to speak for the account, or None."""
-        self.ensure_one()
+    def _check_keys(self):
+        """Check that this server can read what it takes to speak for the account.
+
+        :raise UserError: says which key it lacks.
+        """
         account_sudo = self.sudo()
-        try:
-            account_sudo._get_secret("refresh_token")
-            for credential_sudo in account_sudo.credential_id:
-                credential_sudo._get_secret("client_secret")
-        except UserError as error:
-            return str(error)
-        return None
+        account_sudo._get_secret("refresh_token")
+        for credential_sudo in account_sudo.credential_id:
+            credential_sudo._get_secret("client_secret")

@@ -3,6 +3,7 @@ import math
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..marketplaces.errors import Throttled
@@ -55,9 +56,9 @@ class MarketplaceOperation(models.Model):
         Used for the first time, a bucket is full.
 
         :return: (row, 0) when claimed, else (row, seconds to wait).
+        :raise UserError: when this server lacks a key to speak for the account.
         """
-        if problem := account._get_key_problem():
-            return self._note_missing_key(account, name, problem), KEY_PAUSE
+        account._check_keys()
         rate, capacity = self._get_limits(app, name)
         query = SQL(
             """
@@ -87,14 +88,17 @@ class MarketplaceOperation(models.Model):
         return operation, operation._get_wait(rate, capacity)
 
     @api.model
-    def _note_missing_key(self, account, name, problem):
-        """Say why this server can't call; another one may be able to, so nothing pauses."""
+    def _claim_unattended(self, account, app, name):
+        """Claim for a scheduled action: a missing key is noted; another server may have it, so nothing pauses."""
+        try:
+            return self._claim(account, app, name)
+        except UserError as error:
+            problem = str(error)
         _logger.warning("%s of account %s: %s", name, account.id, problem)
         operation = self.search([("account_id", "=", account.id), ("name", "=", name)])
-        operation.filtered(lambda one: one.error != problem).write(
-            {"error": problem, "error_date": fields.Datetime.now()}
-        )
-        return operation
+        if operation.error != problem:
+            operation.write({"error": problem, "error_date": fields.Datetime.now()})
+        return operation, KEY_PAUSE
 
     @api.model
     def _get_limits(self, app, name):

@@ -59,7 +59,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         waits = {}
         while due := self._find_due(now, list(waits)):
             order, account, app = due
-            operation, wait = self.env["marketplace.operation"]._claim(account, app, "fetch_order")
+            operation, wait = self.env["marketplace.operation"]._claim_unattended(account, app, "fetch_order")
             if not wait:
                 order.lease_until = now + LEASE
                 self.env["ir.cron"]._commit_progress()
@@ -207,7 +207,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         since = account.searched_until or now - timedelta(days=1)
         if now - since < SEARCH_EVERY:
             return
-        operation, wait = self.env["marketplace.operation"]._claim(account, account.app_id, "search_orders")
+        operation, wait = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, "search_orders")
         if wait:
             return
         self.env["ir.cron"]._commit_progress()

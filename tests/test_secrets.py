@@ -105,6 +105,8 @@ class TestSecrets(MarketplaceCase):
             self.assertEqual(orders.mapped("state"), ["known", "pending"])
             self.assertIn(lost, self.account.operation_ids.error)
             self.assertFalse(self.account.operation_ids.paused_until)
+            with self.assertRaisesRegex(UserError, lost):
+                self.claim_once()
             form = Form(self.account)
             self.assertEqual(form.refresh_token, MASK)
             with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, lost):

@@ -72,7 +72,7 @@ class Run:
         time.sleep(SECONDS)
         allowed = BURST + RATE * (time.monotonic() - started)
         calls = [self._count(seller) for seller in self.sellers]
-        refused = sum(entry["status"] == 429 for entry in self._requests())
+        refused = sum(one["refused"] for one in self._sandbox.world.limits.report())
         note = f"{' and '.join(map(str, calls))} of {allowed:.1f} calls allowed in {SECONDS} s; {refused} × 429"
         return bounded(self._case, 100 * min(calls) / allowed, " %", least=95, note=note), refused
 
@@ -87,13 +87,10 @@ class Run:
         self._db.sql(fetchers)
         sql("postgres", "SELECT pg_notify('cron_trigger', %s)", [str(self._db)])
 
-    def _requests(self):
-        return self._sandbox.world.requests.report()["requests"]
-
     def _count(self, seller):
         """Return how many requests of a seller took a token of the sandbox."""
-        mine = [one for one in self._requests() if (one["operation"], one["seller"]) == ("getOrder", seller.code)]
-        return sum(one["status"] != 429 for one in mine)
+        limits = self._sandbox.world.limits.report()
+        return sum(one["allowed"] for one in limits if (one["seller"], one["operation"]) == (seller.code, "getOrder"))
 
 
 def limit_rows():

@@ -63,6 +63,8 @@ class Marketplace:
         self.credentials = credentials
         self.endpoints = dict(endpoints or {})
         self.transport = transport
+        #: Requests sent so far that count against a rate limit.
+        self.requests = 0
 
     # --- mail: pure, no account needed ---------------------------------------------------------------
 

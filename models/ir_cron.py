@@ -1,5 +1,8 @@
+import functools
 import logging
+import math
 import threading
+import time
 
 import psycopg2
 
@@ -13,41 +16,56 @@ _logger = logging.getLogger(__name__)
 
 #: Seconds without a wake-up after which the bell's connection is closed.
 IDLE = 300
+#: What is due later than in so many seconds is left to Odoo, which looks about once a minute.
+HORIZON = 600
 
 
 class Bell:
     """Wakes the threads of scheduled actions, once for many asks, over one connection.
 
     Odoo opens a new connection to PostgreSQL for each wake-up, which takes longer than storing a mail, and the
-    mail's sender waits for it. A bell that is never rung only delays work: what is to be done is committed.
+    mail's sender waits for it. And what is due at a time it finds up to a minute later, while a rate limit may allow
+    a call each second. A bell that is never rung only delays work: what is to be done is committed.
     """
 
     def __init__(self):
         self._asked = threading.Condition()
-        self._databases = set()
+        self._asks = set()  # {(when by time.monotonic(), database)}
         self._thread = None
 
-    def ask(self, dbname):
-        """Have the scheduled actions of a database woken very soon."""
+    def ask(self, dbname, seconds=0):
+        """Have the scheduled actions of a database woken very soon, or in some seconds."""
+        # Many asks for about the same time are one.
+        when = math.ceil((time.monotonic() + seconds) * 4) / 4 if seconds > 0 else 0
         with self._asked:
-            self._databases.add(dbname)
-            if not self._thread:
+            # Waking the thread for what is due later than something else would only make this one wait for it.
+            if when < min(self._asks, default=(math.inf,))[0]:
+                self._asked.notify()
+            self._asks.add((when, dbname))
+            if not self._thread or not self._thread.is_alive():  # no thread lives on in a forked process
                 self._thread = threading.Thread(target=self._work, daemon=True, name="marketplace-bell")
                 self._thread.start()
-            self._asked.notify()
 
     def _work(self):
         connection = None
-        while True:
-            with self._asked:
-                if not self._databases and not self._asked.wait(IDLE):
-                    self._thread = None
-                    break
-                databases, self._databases = self._databases, set()
+        while (databases := self._wait()) is not None:
             for dbname in databases:
                 connection = self._ring(connection, dbname)
         if connection:
             connection.close()
+
+    def _wait(self):
+        """Return the databases that are due now, perhaps none; None when nobody has asked for long."""
+        with self._asked:
+            now = time.monotonic()
+            due = {ask for ask in self._asks if ask[0] <= now}
+            self._asks -= due
+            if not due:
+                left = min(self._asks, default=(now + IDLE,))[0] - now
+                if not self._asked.wait(left) and not self._asks:
+                    self._thread = None
+                    return None
+            return {dbname for _when, dbname in due}
 
     def _ring(self, connection, dbname):
         """Notify over a connection, over a new one if that fails; return the one that works."""
@@ -83,15 +101,13 @@ class IrCron(models.Model):
         """
         to_id = self.env["ir.model.data"]._xmlid_to_res_id
         cron_ids = [to_id(f"helpdesk_mgmt_marketplace.{name}") for name in names]
-        now = fields.Datetime.now()
+        now = self.env.cr.now() if at else fields.Datetime.now()
         rows = SQL(", ").join(SQL("(%s, %s)", cron_id, at or now) for cron_id in cron_ids if cron_id)
         if rows.code:
             self.env.execute_query(SQL("INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES %s RETURNING id", rows))
-        if not at or at <= now:
-            self.env.cr.postcommit.add(self._marketplace_ring)
-
-    def _marketplace_ring(self):
-        bell.ask(self.env.cr.dbname)
+        seconds = (at - now).total_seconds() if at else 0
+        if seconds <= HORIZON:
+            self.env.cr.postcommit.add(functools.partial(bell.ask, self.env.cr.dbname, seconds))
 
     @api.model
     def _marketplace_get_parallel(self, name):

@@ -3,6 +3,7 @@ import os
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..marketplaces.errors import BadCredentials, Throttled, TokenExpired
@@ -73,11 +74,18 @@ class MarketplaceApiMixin(models.AbstractModel):
         return call(self._marketplace(self._renew_access_token(stale=token)))
 
     def _get_access_token(self):
+        return self._get_stored_token() or self._renew_access_token()
+
+    def _get_stored_token(self):
+        """Return the access token in store, or an empty string when it ends or can't be read."""
         account_sudo = self.sudo()
         expires_at = account_sudo.access_token_expires_at
-        if expires_at and expires_at - TOKEN_MARGIN > fields.Datetime.now():
+        if not expires_at or expires_at - TOKEN_MARGIN <= fields.Datetime.now():
+            return ""
+        try:
             return account_sudo._get_secret("access_token")
-        return self._renew_access_token()
+        except UserError:
+            return ""  # its key is gone; another token is had easily, if the other secrets can be read
 
     def _renew_access_token(self, stale=None):
         """Return a fresh access token; one worker at a time renews it, the others come back later.
@@ -93,9 +101,8 @@ class MarketplaceApiMixin(models.AbstractModel):
                 raise Throttled(self.env._("The access token is being renewed."), retry_after=2)
             with self.env.registry.cursor() as cr:
                 account_sudo = self.with_env(self.env(cr=cr)).sudo()
-                current = account_sudo._get_secret("access_token")
-                expires_at = account_sudo.access_token_expires_at
-                if current not in ("", stale) and expires_at and expires_at - TOKEN_MARGIN > fields.Datetime.now():
+                current = account_sudo._get_stored_token()
+                if current and current != stale:
                     return current
                 token = account_sudo._store_token(account_sudo._marketplace().renew_token())
                 self.invalidate_recordset()
@@ -110,3 +117,13 @@ class MarketplaceApiMixin(models.AbstractModel):
             values["refresh_token_encrypted"] = self._encrypt(token.refresh_token)
         self.write(values)
         return token.access_token
+
+    def _check_keys(self):
+        """Check that this server can read what it takes to speak for the account.
+
+        :raise UserError: says which key it lacks.
+        """
+        account_sudo = self.sudo()
+        account_sudo._get_secret("refresh_token")
+        for credential_sudo in account_sudo.credential_id:
+            credential_sudo._get_secret("client_secret")

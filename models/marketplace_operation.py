@@ -1,12 +1,26 @@
-import time
+import logging
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ..marketplaces.errors import Throttled
+
+_logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 #: Pauses after failures in a row, in seconds: a hanging marketplace must not occupy a worker twice.
 PAUSES = (60, 120, 300, 600, 900)
+#: Seconds after which a server that lacks a key looks again.
+KEY_PAUSE = 300
+#: The marketplace takes its token later than we take ours, while its full bucket doesn't fill any further. As only
+#: one call is under way, holding a token less makes up for that however long a call travels.
+RESERVE = 1
+#: All nodes go by the clock of the database: naive UTC, and seconds since 1970.
+NOW = SQL("(STATEMENT_TIMESTAMP() AT TIME ZONE 'UTC')")
+EPOCH = SQL("EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP())::float8")
 
 
 class MarketplaceOperation(models.Model):
@@ -23,7 +37,10 @@ class MarketplaceOperation(models.Model):
     name = fields.Char(required=True, readonly=True)
     label = fields.Char(string="Call", compute="_compute_label")
     tokens = fields.Float(readonly=True)
-    refilled_at = fields.Float(readonly=True, help="Seconds since 1970-01-01 UTC.")
+    refilled_at = fields.Float(readonly=True, help="Seconds since 1970-01-01 UTC, by the database's clock.")
+    cost = fields.Integer(
+        default=1, readonly=True, help="Requests that the last call took, such as one more without personal data."
+    )
     lease_until = fields.Datetime(readonly=True)
     paused_until = fields.Datetime(readonly=True)
     failure_count = fields.Integer(readonly=True)
@@ -47,24 +64,30 @@ class MarketplaceOperation(models.Model):
     def _claim(self, account, app, name):
         """Take one call from an operation's bucket and its lease, in one statement. The caller commits.
 
+        Used for the first time, a bucket is full.
+
         :return: (row, 0) when claimed, else (row, seconds to wait).
+        :raise UserError: when this server lacks a key to speak for the account.
         """
-        rate, burst = app._get_class().rates.get(name, (1, 1))
-        now, epoch = fields.Datetime.now(), time.time()
-        tokens = SQL("LEAST(%s, tokens + (%s - refilled_at) * %s)", burst, epoch, rate)
+        account._check_keys()
+        rate, capacity = self._get_limits(app, name)
         query = SQL(
             """
-            UPDATE marketplace_operation SET tokens = %(tokens)s - 1, refilled_at = %(epoch)s, lease_until = %(lease)s
-             WHERE account_id = %(account)s AND name = %(name)s AND %(tokens)s >= 1
-               AND COALESCE(lease_until, %(now)s) <= %(now)s AND COALESCE(paused_until, %(now)s) <= %(now)s
+            INSERT INTO marketplace_operation AS o (account_id, name, cost, tokens, refilled_at, lease_until)
+            SELECT %(account)s, %(name)s, 1, %(capacity)s - 1, %(epoch)s, %(now)s + %(lease)s
+                ON CONFLICT (account_id, name) DO UPDATE
+               SET tokens = %(level)s - o.cost, refilled_at = EXCLUDED.refilled_at, lease_until = EXCLUDED.lease_until
+             WHERE %(level)s >= LEAST(o.cost, %(capacity)s) AND COALESCE(o.lease_until, %(now)s) <= %(now)s
+               AND COALESCE(o.paused_until, %(now)s) <= %(now)s
          RETURNING id
             """,
-            tokens=tokens,
-            epoch=epoch,
-            lease=now + LEASE,
             account=account.id,
             name=name,
-            now=now,
+            capacity=capacity,
+            level=SQL("LEAST(%s, o.tokens + (EXCLUDED.refilled_at - o.refilled_at) * %s)", capacity, rate),
+            epoch=EPOCH,
+            now=NOW,
+            lease=LEASE,
         )
         self.flush_model()
         claimed = self.browse(row[0] for row in self.env.execute_query(query))
@@ -72,35 +95,68 @@ class MarketplaceOperation(models.Model):
             claimed.invalidate_recordset(flush=False)
             return claimed, 0
         operation = self.search([("account_id", "=", account.id), ("name", "=", name)])
-        if not operation:
-            # Used for the first time: a full bucket.
-            values = {"account_id": account.id, "name": name, "tokens": burst - 1, "refilled_at": epoch}
-            return self.create(dict(values, lease_until=now + LEASE)), 0
-        return operation, operation._get_wait(rate, burst)
+        operation.invalidate_recordset(flush=False)
+        return operation, operation._get_wait(rate, capacity)
 
-    def _get_wait(self, rate, burst):
+    @api.model
+    def _claim_unattended(self, account, app, name):
+        """Claim for a scheduled action: a missing key is noted; another server may have it, so nothing pauses."""
+        try:
+            return self._claim(account, app, name)
+        except UserError as error:
+            problem = str(error)
+        _logger.warning("%s of account %s: %s", name, account.id, problem)
+        operation = self.search([("account_id", "=", account.id), ("name", "=", name)])
+        if operation.error != problem:
+            operation.write({"error": problem, "error_date": fields.Datetime.now()})
+        return operation, KEY_PAUSE
+
+    @api.model
+    def _get_limits(self, app, name):
+        """Return the calls a second that an operation may make, and how many its bucket holds."""
+        rate, burst = app._get_class().rates.get(name, (1, 1))
+        return rate, max(burst - RESERVE, 1)
+
+    def _get_wait(self, rate, capacity):
         """Return the seconds until the next call may be claimed."""
-        now = fields.Datetime.now()
+        [[now, epoch]] = self.env.execute_query(SQL("SELECT %s, %s", NOW, EPOCH))
         busy_until = max(filter(None, (self.lease_until, self.paused_until)), default=now)
-        tokens = min(burst, self.tokens + (time.time() - self.refilled_at) * rate)
-        return max((busy_until - now).total_seconds(), (1 - tokens) / rate, 1)
+        tokens = min(capacity, self.tokens + (epoch - self.refilled_at) * rate)
+        # Not more often than that, whatever happens.
+        return max((busy_until - now).total_seconds(), (min(self.cost, capacity) - tokens) / rate, 0.5)
 
-    def _release(self, error=None, retry_after=0):
+    def _release(self, error=None, retry_after=0, requests=None):
         """Give the lease back and note how the call went. The caller commits.
 
         :param MarketplaceError error: what went wrong, None after a success or an answer about the order only.
         :param float retry_after: seconds the marketplace asked us to wait.
+        :param int requests: how many the call took, if not as many as were claimed.
         """
         self.ensure_one()
         now = fields.Datetime.now()
+        requests = self.cost if requests is None else requests
+        values = {"cost": requests or self.cost, "lease_until": False}
+        if requests != self.cost:
+            values |= self._settle(self.cost - requests)
         if error is None:
-            values = {"success_date": now, "failure_count": 0, "paused_until": False, "error": False}
+            values |= {"success_date": now, "failure_count": 0, "paused_until": False, "error": False}
         else:
             pause = retry_after or PAUSES[min(self.failure_count, len(PAUSES) - 1)]
-            values = {
+            values |= {
                 "failure_count": self.failure_count + 1,
-                "paused_until": now + timedelta(seconds=pause),
+                # Rounded up: what is stored has no fractions of a second.
+                "paused_until": now + timedelta(seconds=math.ceil(pause) + 1),
                 "error": str(error),
                 "error_date": now,
             }
-        self.write(dict(values, lease_until=False))
+            if isinstance(error, Throttled) and requests:
+                # Somebody else draws on the same limit: nothing is left, whatever we counted.
+                values |= dict(self._settle(0), tokens=0)
+        self.write(values)
+
+    def _settle(self, tokens):
+        """Return the values of a bucket as it is now, with some tokens more, or less."""
+        rate, capacity = self._get_limits(self.account_id.app_id, self.name)
+        [[epoch]] = self.env.execute_query(SQL("SELECT %s", EPOCH))
+        level = min(capacity, self.tokens + (epoch - self.refilled_at) * rate)
+        return {"tokens": min(capacity, level + tokens), "refilled_at": epoch}

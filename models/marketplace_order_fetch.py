@@ -37,7 +37,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
                 order, operation, wait = self._claim_due()
                 if not order:
                     if wait:
-                        Order._trigger_fetch(at=fields.Datetime.now() + timedelta(seconds=wait))
+                        Order._trigger_fetch(at=self.env.cr.now() + timedelta(seconds=wait))
                     return
                 self._fetch(order, operation)
                 if not self.env["ir.cron"]._commit_progress(1):
@@ -60,7 +60,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         waits = {}
         while due := self._find_due(now, list(waits)):
             order, account, app = due
-            operation, wait = self.env["marketplace.operation"]._claim(account, app, "fetch_order")
+            operation, wait = self.env["marketplace.operation"]._claim_unattended(account, app, "fetch_order")
             if not wait:
                 order.lease_until = now + LEASE
                 self.env["ir.cron"]._commit_progress()
@@ -72,14 +72,15 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _find_due(self, now, but_accounts):
         """Return (order, account, app) of the order that is due first, or None.
 
-        One that was never had, and that a ticket may wait for, comes before others.
+        One that was never had, and that a ticket may wait for, comes before others; accounts take turns.
         """
         query = SQL(
             """
             SELECT o.id, a.id, a.app_id FROM marketplace_order o JOIN marketplace_account a ON a.id = o.account_id
+         LEFT JOIN marketplace_operation p ON p.account_id = a.id AND p.name = 'fetch_order'
              WHERE o.next_fetch_at <= %(now)s AND (o.lease_until IS NULL OR o.lease_until < %(now)s)
                AND a.state = 'connected' AND a.active AND NOT a.id = ANY(%(but_accounts)s)
-             ORDER BY o.fetched_at NULLS FIRST, o.attempts, o.id LIMIT 1
+             ORDER BY o.fetched_at IS NOT NULL, p.refilled_at NULLS FIRST, o.fetched_at, o.attempts, o.id LIMIT 1
             """,
             now=now,
             but_accounts=but_accounts,
@@ -182,8 +183,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
         :return: (answer or None, error or None), in a new transaction.
         """
         answer = error = None
+        apis = []  # more than one when the access token was renewed in between
         try:
-            answer = account._request(name, call)
+            answer = account._request(name, lambda api_: apis.append(api_) or call(api_))
         except MarketplaceError as caught:
             error = caught
         except Exception as caught:
@@ -191,7 +193,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
             error = Unavailable(str(caught))
         # A new transaction: what others committed during the call must be seen by what is stored.
         self.env["ir.cron"]._commit_progress()
-        operation._release(None if isinstance(error, ABOUT_ORDER) else error, getattr(error, "retry_after", 0))
+        trouble = None if isinstance(error, ABOUT_ORDER) else error
+        operation._release(trouble, getattr(error, "retry_after", 0), sum(api_.requests for api_ in apis))
         if error:
             _logger.info("%s of account %s: %s", name, account.id, error)
             account._note_failure(error)
@@ -232,7 +235,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         since = account.searched_until or now - timedelta(days=1)
         if now - since < SEARCH_EVERY:
             return
-        operation, wait = self.env["marketplace.operation"]._claim(account, account.app_id, "search_orders")
+        operation, wait = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, "search_orders")
         if wait:
             return
         self.env["ir.cron"]._commit_progress()

@@ -1,12 +1,15 @@
+import contextlib
 import hashlib
 import logging
 import os
+import tempfile
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
@@ -60,39 +63,67 @@ class MarketplaceSecretMixin(models.AbstractModel):
         stored = self.sudo()[f"{name}_encrypted"]
         if not stored:
             return ""
+        fingerprint, _colon, text = stored.rpartition(":")
         try:
-            return MultiFernet(self._get_keys()).decrypt(stored.encode()).decode()
-        except InvalidToken as error:
-            raise UserError(self._missing_key_message()) from error
+            return self._get_keys(fingerprint)[fingerprint].decrypt(text.encode()).decode()
+        except (KeyError, InvalidToken) as error:
+            raise UserError(self._missing_key_message(fingerprint)) from error
 
     @api.model
     def _encrypt(self, value):
-        """Return ``value`` encrypted with the newest key."""
-        keys = self._get_keys(create=True)
-        return MultiFernet(keys).encrypt(value.encode()).decode()
+        """Return ``value`` encrypted with the newest key, after that key's fingerprint and a colon."""
+        fingerprint, key = next(iter(self._get_keys(create=True).items()))
+        return f"{fingerprint}:{key.encrypt(value.encode()).decode()}"
+
+    @api.autovacuum
+    def _renew_encryption(self):
+        """Encrypt with the newest key what an older one encrypted, so that the older one may go."""
+        names = self._secret_names()
+        if not names:
+            return
+        domain = Domain.OR(Domain(f"{name}_encrypted", "!=", False) for name in names)
+        with contextlib.suppress(UserError):  # a missing key is told where it is needed
+            newest = next(iter(self._get_keys()))
+            for record_sudo in self.sudo().with_context(active_test=False).search(domain):
+                for name in names:
+                    stored = record_sudo[f"{name}_encrypted"]
+                    if stored and not stored.startswith(f"{newest}:"):
+                        record_sudo[f"{name}_encrypted"] = self._encrypt(record_sudo._get_secret(name))
+
+    # === KEYS === #
 
     @api.model
-    def _get_keys(self, create=False):
-        """Return the Fernet keys, newest first: environment, else configuration file, else key file.
+    def _get_keys(self, wanted=None, create=False):
+        """Return the keys as {fingerprint: Fernet}, newest first: environment, else configuration file, else key file.
 
-        :param bool create: make the key file when nothing was ever encrypted in this database.
+        :param str wanted: fingerprint of the key that is needed, for the message.
+        :param bool create: to encrypt with; the key file is made when nothing was ever encrypted in this database.
         :raise UserError: no key, or none that this database was encrypted with.
         """
-        text = os.environ.get(KEYS_NAME.upper()) or config.get(KEYS_NAME) or self._read_key_file()
+        given = os.environ.get(KEYS_NAME.upper()) or config.get(KEYS_NAME)
+        text = given or self._read_key_file()
         params_sudo = self.env["ir.config_parameter"].sudo()
-        if not text and create and not params_sudo.get_param(FINGERPRINT):
+        known = params_sudo.get_param(FINGERPRINT)
+        if not text and create and not known:
             text = self._create_key_file()
-        if not text:
-            raise UserError(self._missing_key_message())
+        keys = self._parse_keys(text)
+        if not keys:
+            raise UserError(self._missing_key_message(wanted or known))
+        newest = next(iter(keys))
+        if create and newest != known:
+            # A file that merely lies on this server is another one's; who gives keys on purpose may begin anew.
+            if known and known not in keys and not given:
+                raise UserError(self._missing_key_message(known))
+            params_sudo.set_param(FINGERPRINT, newest)
+        return keys
+
+    @api.model
+    def _parse_keys(self, text):
+        keys = [key.strip() for key in text.split(",") if key.strip()]
         try:
-            keys = [Fernet(key.strip()) for key in text.split(",") if key.strip()]
+            return {hashlib.sha256(key.encode()).hexdigest()[:16]: Fernet(key) for key in keys}
         except ValueError as error:
             raise UserError(self.env._("%s holds something that is not a Fernet key.", KEYS_NAME.upper())) from error
-        if create:
-            fingerprint = hashlib.sha256(text.split(",")[0].strip().encode()).hexdigest()[:16]
-            if params_sudo.get_param(FINGERPRINT) != fingerprint:
-                params_sudo.set_param(FINGERPRINT, fingerprint)
-        return keys
 
     @api.model
     def _key_path(self):
@@ -105,25 +136,25 @@ class MarketplaceSecretMixin(models.AbstractModel):
 
     @api.model
     def _create_key_file(self):
+        """Make the key file and return its key, or that of another worker who was faster."""
         path = self._key_path()
         path.parent.mkdir(parents=True, exist_ok=True)
-        key = Fernet.generate_key().decode()
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return self._read_key_file()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key)
-        _logger.info("Made the key that encrypts marketplace secrets: %s", path)
-        return key
+        # A file that appears is complete: nobody reads half a key.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as file:
+            file.write(Fernet.generate_key().decode())
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+                _logger.info("Made the key that encrypts marketplace secrets: %s", path)
+        return self._read_key_file()
 
     @api.model
-    def _missing_key_message(self):
-        fingerprint = self.env["ir.config_parameter"].sudo().get_param(FINGERPRINT) or "?"
+    def _missing_key_message(self, fingerprint):
         return self.env._(
             "The key that encrypts marketplace secrets (fingerprint %(fingerprint)s) is missing on this server. "
-            "Put it back into %(variable)s or the key file in Odoo's data directory, "
-            "or enter the secrets anew.",
-            fingerprint=fingerprint,
+            "Put it back into %(variable)s or the key file in Odoo's data directory. If it is lost for good, "
+            "put a new one into %(variable)s and enter the secrets anew.",
+            fingerprint=fingerprint or "?",
             variable=KEYS_NAME.upper(),
         )

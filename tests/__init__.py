@@ -8,6 +8,7 @@ from . import test_deletion
 from . import test_gateway
 from . import test_health
 from . import test_intake
+from . import test_limits
 from . import test_mailbox
 from . import test_mailbox_admin
 from . import test_mailbox_odoo
@@ -20,4 +21,5 @@ from . import test_order_tab
 from . import test_relay_guard
 from . import test_secrets
 from . import test_ticket
+from . import test_tokens
 from . import test_tour

@@ -17,7 +17,7 @@ class TestOrder(MarketplaceCase):
 
     def open_account(self, account):
         """End all pauses, as time would."""
-        account.operation_ids.write({"paused_until": False, "lease_until": False})
+        account.operation_ids.write({"paused_until": False, "lease_until": False, "tokens": 10})
         self.env["marketplace.order"].search([("account_id", "=", account.id)]).write(
             {"next_fetch_at": fields.Datetime.now(), "lease_until": False}
         )

@@ -7,13 +7,15 @@ from unittest.mock import patch
 from cryptography.fernet import Fernet
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import config
+from odoo.tests import Form
+from odoo.tools import config, mute_logger
 
 from odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_secret_mixin import FINGERPRINT, MASK
 
-from .common import MarketplaceCase
+from .common import DE_ORDER, US_ORDER, MarketplaceCase
 
 ENV = "MARKETPLACE_SECRET_KEYS"
+OPERATION = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_operation"
 
 
 class TestSecrets(MarketplaceCase):
@@ -55,12 +57,68 @@ class TestSecrets(MarketplaceCase):
             self.assertEqual(path.read_text(), key)
 
     def test_a_lost_key_is_named_and_no_other_one_is_made(self):
+        fingerprint = self.env["ir.config_parameter"].get_param(FINGERPRINT)
         with TemporaryDirectory() as folder, patch.dict(config.options, {"data_dir": folder}):
-            with self.assertRaisesRegex(UserError, "missing on this server"):
+            with self.assertRaisesRegex(UserError, f"{fingerprint}.* missing on this server"):
                 self.account._get_secret("refresh_token")
-            with self.assertRaises(UserError):
+            with self.assertRaisesRegex(UserError, fingerprint):
                 self.account.refresh_token = "Atzr|new"
             self.assertFalse(list(Path(folder).iterdir()))
+
+    def test_a_key_file_that_is_anothers_is_not_encrypted_with(self):
+        fingerprint = self.env["ir.config_parameter"].get_param(FINGERPRINT)
+        with TemporaryDirectory() as folder, patch.dict(config.options, {"data_dir": folder}):
+            Path(folder, "marketplace_secret.key").write_text(Fernet.generate_key().decode())
+            with self.assertRaisesRegex(UserError, fingerprint):
+                self.account.refresh_token = "Atzr|new"
+
+    def test_two_workers_that_make_the_key_file_at_once_have_the_same_key(self):
+        with TemporaryDirectory() as folder, patch.dict(config.options, {"data_dir": folder}):
+            first = self.account._create_key_file()
+            self.assertEqual(self.account._create_key_file(), first)
+            self.assertEqual([path.name for path in Path(folder).iterdir()], ["marketplace_secret.key"])
+
+    def test_a_key_may_stand_in_the_configuration_file(self):
+        with patch.dict(config.options, {"marketplace_secret_keys": Fernet.generate_key().decode()}):
+            self.account.refresh_token = "Atzr|configured"
+            self.assertEqual(self.account._get_secret("refresh_token"), "Atzr|configured")
+        with self.assertRaisesRegex(UserError, "missing on this server"):
+            self.account._get_secret("refresh_token")
+
+    @mute_logger(OPERATION)
+    def test_a_lost_key_stops_only_the_accounts_that_need_it(self):
+        lost = self.account.refresh_token_encrypted.partition(":")[0]
+        self.buyer_writes(order_ref=DE_ORDER)
+        self.buyer_writes(order_ref=US_ORDER)
+        self.process()
+        self.claim_once()
+        old, new = self.account._read_key_file(), Fernet.generate_key().decode()
+        with patch.dict(os.environ, {ENV: new}):
+            seller = self.sandbox.sellers["DEMO-NA"]
+            self.account_us.refresh_token = seller.refresh_token
+            self.account_us.credential_id.client_secret = seller.client_secret
+            for _number in range(2):
+                self.fetch()
+                self.run_cron("refresh_orders")
+            orders = self.env["marketplace.order"].search([]).sorted("order_ref")
+            self.assertEqual(orders.mapped("state"), ["known", "pending"])
+            self.assertIn(lost, self.account.operation_ids.error)
+            self.assertFalse(self.account.operation_ids.paused_until)
+            with self.assertRaisesRegex(UserError, lost):
+                self.claim_once()
+            form = Form(self.account)
+            self.assertEqual(form.refresh_token, MASK)
+            with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, lost):
+                self.account.action_test_connection()
+        with patch.dict(os.environ, {ENV: f"{new},{old}"}):
+            self.fetch()
+        self.assertEqual(orders[1].state, "known")
+        self.assertFalse(self.account.operation_ids.filtered(lambda one: one.name == "fetch_order").error)
+
+    def claim_once(self):
+        """Let the row be there in which the account's calls are noted."""
+        operation, _wait = self.env["marketplace.operation"]._claim(self.account, self.app, "fetch_order")
+        operation._release()
 
     def test_keys_rotate_and_the_newest_encrypts(self):
         old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -71,6 +129,22 @@ class TestSecrets(MarketplaceCase):
             self.account.refresh_token = "Atzr|rotated"
         with patch.dict(os.environ, {ENV: new}):
             self.assertEqual(self.account._get_secret("refresh_token"), "Atzr|rotated")
+
+    def test_an_old_key_can_go_a_day_after_the_new_one_came(self):
+        old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+        secret = self.account.credential_id._get_secret("client_secret")
+        with patch.dict(os.environ, {ENV: old}):
+            self.account.refresh_token = "Atzr|rotate"
+            self.account.credential_id.client_secret = secret
+        accounts, credentials = self.env["marketplace.account"], self.env["marketplace.credential"]
+        with patch.dict(os.environ, {ENV: f"{new},{old}"}):
+            self.account_us.refresh_token = False
+            self.account_us.credential_id.client_secret = False
+            accounts._renew_encryption()
+            credentials._renew_encryption()
+        with patch.dict(os.environ, {ENV: new}):
+            self.assertEqual(self.account._get_secret("refresh_token"), "Atzr|rotate")
+            self.assertEqual(self.account.credential_id._get_secret("client_secret"), secret)
 
     def test_a_key_that_is_none_is_said_so(self):
         with patch.dict(os.environ, {ENV: "abc"}), self.assertRaisesRegex(UserError, "not a Fernet key"):

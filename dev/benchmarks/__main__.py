@@ -7,6 +7,7 @@ import sys
 
 from live import Database, free_port
 
+from .limits import limit_rows
 from .mails import Samples, big_rows, fill_worlds, follower_rows, mail_rows, print_breakdown
 from .reading import read_rows
 from .running import running_rows
@@ -22,6 +23,7 @@ CASES = {
     "open": "what the form of a ticket asks for",
     "read": "mails read a second, without Odoo",
     "server": "a running server: seconds until the ticket, a backlog",
+    "limits": "running servers use what the marketplace's rate limits allow, and no more",
 }
 
 
@@ -95,6 +97,8 @@ def main():
             rows = _in_process(stack, arguments) + rows
         if "server" in arguments.cases:
             rows += running_rows(stack.enter_context(Database.create()))
+        if "limits" in arguments.cases:
+            rows += limit_rows()
         stop_odoo()
     show(rows)
 

@@ -125,4 +125,9 @@ class Amazon(Marketplace):
     def _client(self):
         from . import client
 
-        return client.Client(self.credentials, endpoints=self.endpoints, transport=self.transport)
+        return client.Client(
+            self.credentials, endpoints=self.endpoints, transport=self.transport, on_request=self._count_request
+        )
+
+    def _count_request(self):
+        self.requests += 1

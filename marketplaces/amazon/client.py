@@ -39,13 +39,17 @@ class Client:
     :param dict endpoints: ``api`` replaces the official address (sandbox only).
     :param transport: an ``httpx.BaseTransport`` in place of the network (tests).
     :param float seconds: when each method gives up.
+    :param on_request: called before each request that counts against a rate limit.
     """
 
-    def __init__(self, credentials: Credentials, *, endpoints=None, transport=None, seconds=TOTAL_SECONDS):
+    def __init__(
+        self, credentials: Credentials, *, endpoints=None, transport=None, seconds=TOTAL_SECONDS, on_request=None
+    ):
         self._credentials = credentials
         self._base_url = ((endpoints or {}).get("api") or const.API_URLS.get(credentials.region, "")).rstrip("/")
         self._transport = transport
         self._seconds = seconds
+        self._on_request = on_request or (lambda: None)
 
     def get_order(self, order_ref: str) -> Order:
         """Return the order with this number; ``limited`` when Amazon held back personal data.
@@ -124,6 +128,7 @@ class Client:
         """Return what makes a call for the library: takes method, path and query, returns the decoded answer."""
 
         def send(method, path, params):
+            self._on_request()
             answer = wire.request(method, self._base_url + path, params=params, headers=self._headers())
             return _check(answer, operation)
 

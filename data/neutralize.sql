@@ -5,3 +5,6 @@ UPDATE marketplace_credential
    SET client_secret_encrypted = NULL;
 UPDATE marketplace_mailbox
    SET is_paused = TRUE;
+DELETE FROM marketplace_connect_site;
+DELETE FROM marketplace_connect;
+DELETE FROM marketplace_consent;

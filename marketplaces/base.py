@@ -43,15 +43,15 @@ class Marketplace:
 
     #: What an admin copies from the application at the marketplace, in the order of the form.
     credential_fields: tuple[CredentialField, ...] = ()
-    #: What an admin enters of the seller account itself when it is not authorised in the browser.
+    #: What an admin enters of the seller account itself when it is not authorized in the browser.
     account_fields: tuple[CredentialField, ...] = ()
     #: What the marketplace calls a seller's id, where it is found, and what it looks like (regular expression).
     seller_ref_label: str = "Seller ID"
     seller_ref_help: str = ""
     seller_ref_pattern: str = r"\S{1,64}"
-    #: The seller can authorise in the browser: :meth:`consent_url` and what follows it work.
+    #: The seller can authorize in the browser: :meth:`consent_url` and what follows it work.
     has_consent: bool = False
-    #: Days until an authorisation given in the browser must be given again, and until a client secret ends.
+    #: Days until an authorization given in the browser must be given again, and until a client secret ends.
     authorization_days: int | None = None
     secret_days: int | None = None
     #: Codes of errors on the way through the consent page → what happened and the way out.
@@ -182,8 +182,8 @@ class Marketplace:
         # What is no code may be a stranger's sentence: never on our page.
         named = f" with the error “{code}”" if re.fullmatch(r"[0-9A-Za-z_.-]{1,40}", str(code or "")) else ""
         return known or (
-            f"{cls.name} ended the authorisation{named}. Start again; if it happens again, "
-            f"look for it in {cls.name}'s help on authorisation errors or ask its developer support."
+            f"{cls.name} ended the authorization{named}. Start again; if it happens again, "
+            f"look for it in {cls.name}'s help on authorization errors or ask its developer support."
         )
 
     @classmethod

@@ -17,7 +17,7 @@ class MarketplaceError(Exception):
 
 
 class NotAuthorized(MarketplaceError):
-    """The seller's authorisation ended or was revoked: a person must authorise again."""
+    """The seller's authorization ended or was revoked: a person must authorize again."""
 
 
 class TokenExpired(NotAuthorized):

@@ -79,7 +79,7 @@ class CredentialField:
 class LoginRequest:
     """The marketplace asks us to sign a person in and to send the browser back to ``callback_url``.
 
-    ``marketplace_state`` goes back as it came; ``application_ref`` tells which application is to be authorised,
+    ``marketplace_state`` goes back as it came; ``application_ref`` tells which application is to be authorized,
     ``region`` where the seller is, as far as the request tells.
     """
 

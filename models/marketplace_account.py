@@ -156,7 +156,7 @@ class MarketplaceAccount(models.Model):
         if self.state != "connected":
             findings.append(("danger", self.state_message or self.env._("It is not connected.")))
         try:
-            self._get_secret("refresh_token")
+            self._check_keys()
         except UserError as error:
             findings.append(("danger", str(error)))
         findings += self._get_ending_findings(

@@ -9,7 +9,7 @@ LEVELS = ("ok", "warning", "danger")
 ORDER = {"none": 0, "ok": 1, "warning": 2, "danger": 3}
 #: Who may see whether something works.
 HEALTH_GROUPS = "base.group_system,helpdesk_mgmt.group_helpdesk_manager"
-#: Days before an authorisation or a secret ends on which the responsible admin gets an activity.
+#: Days before an authorization or a secret ends on which the responsible admin gets an activity.
 REMINDERS = (30, 7)
 #: A site is silent when nothing came for so many of its average pauses, but not before QUIET.
 PAUSES = 7

@@ -81,7 +81,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def action_disconnect(self):
-        """Forget the authorisation; everything else stays, and connecting again goes on where it was."""
+        """Forget the authorization; everything else stays, and connecting again goes on where it was."""
         self.check_access("write")
         self.sudo()._forget_tokens()
         self.write({"state": "draft", "state_message": False, "authorized_at": False})
@@ -93,7 +93,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
     # === CONNECTING === #
 
     def _connect(self, seller_ref, token, participations=None):
-        """Connect this account, or the one that is known for the seller already, with a new authorisation.
+        """Connect this account, or the one that is known for the seller already, with a new authorization.
 
         :param str seller_ref: the marketplace's id of the seller.
         :param Token token: access and refresh token.

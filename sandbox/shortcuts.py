@@ -26,7 +26,7 @@ class Shortcuts:
         return seller
 
     def add_application(self, odoo_url=None, **values):
-        """Register an application that sellers can authorise in the browser, and return it with its keys.
+        """Register an application that sellers can authorize in the browser, and return it with its keys.
 
         :param str odoo_url: of an Odoo whose own pages become log-in and redirect URI; instead of it ``login_uri``
             and ``redirect_uris`` can be given.
@@ -51,7 +51,7 @@ class Shortcuts:
         return secret
 
     def revoke(self, seller, application=None):
-        """End a seller's authorisations: their refresh tokens are an invalid_grant from now on.
+        """End a seller's authorizations: their refresh tokens are an invalid_grant from now on.
 
         :param application: only what was allowed to this one (or the one with this application id); without it all,
             and the refresh token of the seller's private application too (until ``seller.change(revoked=False)``).
@@ -87,7 +87,7 @@ class Shortcuts:
         return self.console.start(ref, self._visitor(seller, secondary))
 
     def expire_codes(self):
-        """Let five minutes pass for every authorisation code that was not exchanged yet."""
+        """Let five minutes pass for every authorization code that was not exchanged yet."""
         self.world.consents.expire_codes()
 
     def _visitor(self, seller, secondary):
@@ -102,7 +102,7 @@ class Shortcuts:
 
     @property
     def authorizations(self):
-        """Return what sellers authorised in the browser: :class:`amazon.consents.Authorization`, oldest first."""
+        """Return what sellers authorized in the browser: :class:`amazon.consents.Authorization`, oldest first."""
         return self.world.consents.authorizations()
 
     @property

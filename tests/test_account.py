@@ -41,7 +41,7 @@ class TestAccount(MarketplaceCase):
         self.assertEqual(self.account.state, "connected")
         self.assertEqual(self.check()["type"], "success")
 
-    def test_a_wrong_refresh_token_asks_to_authorise_again(self):
+    def test_a_wrong_refresh_token_asks_to_authorize_again(self):
         self.account.refresh_token = "Atzr|wrong"
         self.check()
         self.assertEqual(self.account.state, "reauthorize")

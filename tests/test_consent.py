@@ -111,7 +111,7 @@ class TestConsent(ConnectCase):
 
     def test_hostile_words_in_an_error_are_not_shown(self):
         state = self.query(self.sandbox.visit(self.go(self.waiting), "NEW-EU"))["state"]
-        error = self.assertRefused({"state": state, "error": "<b>Call +49 123 now</b>"}, "authoris")
+        error = self.assertRefused({"state": state, "error": "<b>Call +49 123 now</b>"}, "authoriz")
         self.assertNotIn("Call", str(error))
 
     # === WHAT GETS NOBODY ANYWHERE === #

@@ -141,7 +141,7 @@ class TestOrder(MarketplaceCase):
         self.process()
         self.assertEqual(message.ticket_id.marketplace_order_state, "pending")
 
-    def test_a_revoked_authorisation_asks_for_a_person_and_stops_knocking(self):
+    def test_a_revoked_authorization_asks_for_a_person_and_stops_knocking(self):
         self.account.access_token_expires_at = False
         self.sandbox.world.sellers["DEMO-EU"] = self.sandbox.sellers["DEMO-EU"].change(revoked=True)
         self.addCleanup(self.sandbox.reset)

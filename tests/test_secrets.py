@@ -106,8 +106,8 @@ class TestSecrets(MarketplaceCase):
             self.assertFalse(self.account.operation_ids.paused_until)
             with self.assertRaisesRegex(UserError, lost):
                 self.claim_once()
-            form = Form(self.account)
-            self.assertEqual(form.refresh_token, MASK)
+            self.assertEqual(Form(self.account).health, "danger")
+            self.assertEqual(self.account.refresh_token, MASK)
             with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, lost):
                 self.account.action_test_connection()
         with patch.dict(os.environ, {ENV: f"{new},{old}"}):

@@ -49,11 +49,11 @@ class TestTokens(MarketplaceCase):
         self.assertEqual(self.count(), 2)
         self.assertNotIn("Atza", self.account.access_token_encrypted)
 
-    def test_a_revoked_authorisation_is_met_once_and_then_nobody_knocks(self):
+    def test_a_revoked_authorization_is_met_once_and_then_nobody_knocks(self):
         self.change_seller(revoked=True)
         self.run_all()
         self.assertEqual(self.account.state, "reauthorize")
-        self.assertIn("authorise", self.account.state_message)
+        self.assertIn("authorize", self.account.state_message)
         self.assertEqual(self.count(seller="DEMO-EU"), 1)
         self.assertEqual(self.order(NA_ORDER).state, "known")
 

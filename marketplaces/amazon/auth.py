@@ -16,10 +16,10 @@ from .library import code_grant, open_wire, refresh_grant
 
 _WHO = "Login with Amazon"
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
-_ENDED = "Amazon no longer accepts this authorisation (revoked or expired): authorise the account again."
+_ENDED = "Amazon no longer accepts this authorization (revoked or expired): authorize the account again."
 _CODE_ENDED = (
-    "Amazon does not take this authorisation code: it was used before, is older than five minutes, or was given for "
-    "another application or redirect URI. Start the authorisation again and finish it without a break."
+    "Amazon does not take this authorization code: it was used before, is older than five minutes, or was given for "
+    "another application or redirect URI. Start the authorization again and finish it without a break."
 )
 
 
@@ -29,7 +29,7 @@ def renew_token(credentials: Credentials, *, endpoints=None, transport=None, sec
     :param dict endpoints: ``lwa`` replaces the official address (sandbox only).
     :param transport: an ``httpx.BaseTransport`` in place of the network (tests).
     :param float seconds: when to give up.
-    :raise NotAuthorized: the seller's authorisation ended or was revoked.
+    :raise NotAuthorized: the seller's authorization ended or was revoked.
     :raise BadCredentials: client id or secret is refused.
     """
     _check_client(credentials)
@@ -56,13 +56,13 @@ def exchange_code(
     """
     _check_client(credentials)
     if not _TOKEN.fullmatch(code or ""):
-        raise NotAuthorized("There is no authorisation code: start the authorisation again.")
+        raise NotAuthorized("There is no authorization code: start the authorization again.")
     answer, asked_at = _ask(code_grant(credentials, code, redirect_uri), endpoints, transport, seconds)
     if answer.status != 200:
-        raise _error(answer, "take the authorisation code", _CODE_ENDED)
+        raise _error(answer, "take the authorization code", _CODE_ENDED)
     token = _read_token(answer.json(_WHO), asked_at, None)
     if not token.refresh_token:
-        raise Unreadable(f"{_WHO} answered without a usable refresh token: start the authorisation again.")
+        raise Unreadable(f"{_WHO} answered without a usable refresh token: start the authorization again.")
     return token
 
 

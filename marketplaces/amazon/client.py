@@ -215,7 +215,7 @@ def _error(status, code, text, answer, operation, request_id):
     if status == 401 or status == 403 and _TOKEN_ENDED.search(text):
         return TokenExpired(f"{_WHO} no longer takes the access token: renew it.", **details)
     if status == 403:
-        message = f"{_WHO} does not allow {operation}: check the application's roles and the account's authorisation."
+        message = f"{_WHO} does not allow {operation}: check the application's roles and the account's authorization."
         return Forbidden(message, **details)
     if status == 404:
         return NotFound(f"{_WHO} knows no such thing in this account and region ({operation}).", **details)

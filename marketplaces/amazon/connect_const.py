@@ -2,7 +2,7 @@
 
 from ..schema import CredentialField, SetupPlace
 
-# --- authorising in the browser ------------------------------------------------------------------------
+# --- authorizing in the browser ------------------------------------------------------------------------
 
 #: Source: "Website authorization workflow" and "Selling Partner Appstore authorization workflow",
 #: developer-docs.amazon.com/sp-api/docs/website-authorization-workflow and /reauthorization-workflow, 2026-11-25.
@@ -52,7 +52,7 @@ CREDENTIAL_FIELDS = (
         name="application_ref",
         label="Application ID",
         help="Seller Central › Apps and Services › Develop Apps, below the application's name. Only needed to "
-        "authorise in the browser; a private application does without.",
+        "authorize in the browser; a private application does without.",
         placeholder="amzn1.sp.solution.… or amzn1.sellerapps.app.…",
         secret=False,
         required=False,
@@ -79,7 +79,7 @@ ACCOUNT_FIELDS = (
 )
 
 _PRIMARY_USER = (
-    "Only the primary user of the seller account may authorise an application. Sign out of Seller Central, have the "
+    "Only the primary user of the seller account may authorize an application. Sign out of Seller Central, have the "
     "primary user sign in, and start again."
 )
 _FAULT = "Amazon had a fault. Nothing was changed; start again in a few minutes."
@@ -106,12 +106,12 @@ CONSENT_ERRORS = {
     "SPSA0404": "The application is not made for this kind of account. In Seller Central › Develop Apps › Edit App "
     "choose “Sellers” among the business entities, and start again.",
     "CONSENT_LIMIT_REACHED": "The application has as many sellers as Amazon allows (25, as long as it is not listed "
-    "in the Appstore). End an authorisation that is no longer needed, list the application, or paste a refresh token "
+    "in the Appstore). End an authorization that is no longer needed, list the application, or paste a refresh token "
     "that Seller Central makes (up to 10).",
-    "access_denied": "The authorisation was declined in Seller Central. Nothing was changed; start again and confirm "
+    "access_denied": "The authorization was declined in Seller Central. Nothing was changed; start again and confirm "
     "if that was a mistake.",
-    "invalid_request": "Amazon can't read the request for authorisation. Check the Application ID and start again.",
-    "unauthorized_client": "Amazon does not let this application ask for authorisation. Check the Application ID, and "
+    "invalid_request": "Amazon can't read the request for authorization. Check the Application ID and start again.",
+    "unauthorized_client": "Amazon does not let this application ask for authorization. Check the Application ID, and "
     "the application's state in Seller Central › Develop Apps.",
     "invalid_scope": "Amazon does not let this application ask for what it asks. Check its roles in Seller Central › "
     "Develop Apps › Edit App.",

@@ -159,9 +159,9 @@ def read_callback(params, explain):
     code = _parameter(params, "spapi_oauth_code")
     seller_ref = check_seller_ref(_parameter(params, "selling_partner_id"))
     if not code:
-        raise Refused("Amazon sent neither an authorisation code nor an error: start the authorisation again.")
+        raise Refused("Amazon sent neither an authorization code nor an error: start the authorization again.")
     if not seller_ref:
-        raise Refused("Amazon did not say which seller account was authorised: start the authorisation again.")
+        raise Refused("Amazon did not say which seller account was authorized: start the authorization again.")
     return Consent(state=state, code=code, seller_ref=seller_ref)
 
 
@@ -214,8 +214,8 @@ def _parameter(params, name):
     """
     values = _values(params, name)
     if len(values) > 1:
-        raise Refused(f"“{name}” is there more than once: start the authorisation again.")
+        raise Refused(f"“{name}” is there more than once: start the authorization again.")
     value = values[0] if values else ""
     if not isinstance(value, str) or len(value) > _MAX_TEXT or not _PRINTABLE.fullmatch(value):
-        raise Refused(f"“{name}” can't be read: start the authorisation again.")
+        raise Refused(f"“{name}” can't be read: start the authorization again.")
     return value

@@ -52,7 +52,7 @@ def refresh_grant(credentials) -> dict:
 
 
 def code_grant(credentials, code, redirect_uri=None) -> dict:
-    """Return the form that exchanges an authorisation code at Login with Amazon.
+    """Return the form that exchanges an authorization code at Login with Amazon.
 
     The library's form lacks ``redirect_uri``, which the documentation asks for and Amazon's own samples send.
     """

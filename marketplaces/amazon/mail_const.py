@@ -133,7 +133,7 @@ SUBJECTS = (
     ),
     (
         "return_request",
-        "return authorization|return authorisation|return request|autorizzazione del reso|richiesta di reso|"
+        "return authorization|return authorization|return request|autorizzazione del reso|richiesta di reso|"
         "autorización de devolución|solicitud de devolución|autorisation de retour|demande de retour|"
         "rücksendeantrag|rücksendegenehmigung|rücksendung|rückgabe|retourverzoek|retourautorisatie|"
         "autorização de devolução|solicitação de devolução|returbegäran|wniosek o zwrot|iade talebi|返品",

@@ -163,7 +163,7 @@ def test_an_error_is_explained(params, code, words):
 def test_text_of_strangers_is_never_shown(name, text):
     answer = Amazon.read_callback({"state": "ours", name: text})
     assert answer.error_code == "unknown"
-    assert answer.error_text.startswith("Amazon ended the authorisation. Start again")
+    assert answer.error_text.startswith("Amazon ended the authorization. Start again")
 
 
 def test_an_error_beats_a_code():
@@ -174,7 +174,7 @@ def test_an_error_beats_a_code():
 @pytest.mark.parametrize("code", [None, "", "<b>", "a b", "x" * 99])
 def test_an_unknown_error_still_says_what_to_do(code):
     text = Amazon.explain_consent_error(code)
-    assert text.startswith("Amazon ended the authorisation. Start again; if it happens again")
+    assert text.startswith("Amazon ended the authorization. Start again; if it happens again")
 
 
 def test_nothing_secret_is_printed():

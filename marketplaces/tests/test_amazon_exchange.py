@@ -78,7 +78,7 @@ def test_the_contract_reaches_it(server):
 
 @pytest.mark.parametrize("refresh", [None, "", "two words", "a\r\nb", {}])
 def test_without_a_refresh_token_it_was_for_nothing(exchange, refresh):
-    with pytest.raises(Unreadable, match="start the authorisation again"):
+    with pytest.raises(Unreadable, match="start the authorization again"):
         exchange(says(200, {**GOOD, "refresh_token": refresh}))
 
 
@@ -88,7 +88,7 @@ def test_without_a_refresh_token_it_was_for_nothing(exchange, refresh):
         (400, "invalid_grant", NotAuthorized, "five minutes"),
         (401, "invalid_client", BadCredentials, "client secret"),
         (400, "unauthorized_client", BadCredentials, "client secret"),
-        (400, "invalid_request", Refused, "take the authorisation code"),
+        (400, "invalid_request", Refused, "take the authorization code"),
         (400, "something_new", Refused, "no known reason"),
         (400, "server_error", Unavailable, "later"),
         (500, "invalid_grant", Unavailable, "later"),

@@ -1,4 +1,4 @@
-"""Pretend applications of the Selling Partner API that sellers authorise in the browser."""
+"""Pretend applications of the Selling Partner API that sellers authorize in the browser."""
 
 from dataclasses import dataclass, field, fields, replace
 

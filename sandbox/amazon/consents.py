@@ -89,7 +89,7 @@ class Consents:
         return made
 
     def peek(self, code):
-        """Return the seller's code for an authorisation code, without using it."""
+        """Return the seller's code for an authorization code, without using it."""
         with self._lock:
             known = self._codes.get(code)
         return known.seller if known else None

@@ -1,4 +1,4 @@
-"""The pretend Seller Central, as far as authorising goes: who may do what, and where the browser goes next."""
+"""The pretend Seller Central, as far as authorizing goes: who may do what, and where the browser goes next."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode

@@ -83,7 +83,7 @@ def test_refused_sign_ins_become_typed_errors(sandbox, amazon):
         amazon.fetch_participations()
 
 
-# --- authorising in the browser ------------------------------------------------------------------------
+# --- authorizing in the browser ------------------------------------------------------------------------
 
 
 def finish(sandbox, application, url):

@@ -50,7 +50,7 @@ def test_sign_in_wants_a_form(api):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_revoked_authorisation_is_an_invalid_grant(api):
+def test_revoked_authorization_is_an_invalid_grant(api):
     api.control("sellers", seller="DEMO-EU", revoked=True)
     assert "revoked" in api.sign_in().json()["error_description"]
 

@@ -1,4 +1,4 @@
-"""Sellers authorise applications in the browser: the consent page of Seller Central, the Appstore."""
+"""Sellers authorize applications in the browser: the consent page of Seller Central, the Appstore."""
 
 import re
 from urllib.parse import urlencode
@@ -103,7 +103,7 @@ def test_an_application_without_addresses_is_incomplete(sandbox):
     assert refused(lambda: sandbox.visit_appstore(bare), "MD9100")
 
 
-def test_a_secondary_user_may_not_authorise(sandbox, application):
+def test_a_secondary_user_may_not_authorize(sandbox, application):
     assert refused(lambda: sandbox.visit(ask(sandbox, application), "DEMO-EU", secondary=True), "SPDC8143")
     sandbox.sign_in("DEMO-EU", secondary=True)
     page = requests.get(ask(sandbox, application), timeout=10)
@@ -111,7 +111,7 @@ def test_a_secondary_user_may_not_authorise(sandbox, application):
     assert requests.get(ask(sandbox, application) + "&seller=DEMO-EU", timeout=10).status_code == 200
 
 
-def test_whoever_may_not_authorise_can_switch_without_losing_the_request(sandbox, application):
+def test_whoever_may_not_authorize_can_switch_without_losing_the_request(sandbox, application):
     form = {"application_id": application.application_ref, "state": "plain", "seller": "DEMO-EU", "user": "secondary"}
     page = requests.post(f"{sandbox.http_url}{CONSENT}", form | {"decision": "confirm"}, timeout=10)
     assert page.status_code == 400 and "SPDC8143" in page.text

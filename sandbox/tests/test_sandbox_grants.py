@@ -1,4 +1,4 @@
-"""What sellers authorised: codes become tokens, tokens end, secrets rotate; by hand and over the side door."""
+"""What sellers authorized: codes become tokens, tokens end, secrets rotate; by hand and over the side door."""
 
 import re
 
@@ -66,7 +66,7 @@ def test_an_incomplete_exchange_is_an_invalid_request(sandbox, application, miss
 # --- afterwards ----------------------------------------------------------------------------------------
 
 
-def test_a_revoked_authorisation_is_an_invalid_grant(sandbox, application):
+def test_a_revoked_authorization_is_an_invalid_grant(sandbox, application):
     other = sandbox.add_application(ODOO)
     tokens = [connect(sandbox, application), connect(sandbox, other), connect(sandbox, application, "DEMO-NA")]
     sandbox.revoke("DEMO-EU", application)
@@ -127,7 +127,7 @@ def test_many_sellers_can_be_added_anywhere(sandbox, api, application):
 # --- by hand and over the side door --------------------------------------------------------------------
 
 
-def test_a_person_manages_applications_and_authorisations(sandbox, application):
+def test_a_person_manages_applications_and_authorizations(sandbox, application):
     def press(action, **form):
         url = f"{sandbox.http_url}/apps/manage"
         data = {"action": action, "application_id": application.application_ref} | form

@@ -113,6 +113,9 @@ class MarketplaceConsent(models.Model):
             self._refuse("log-in for application %s, which has no credential", login.application_ref, text=text)
         Account = self.env["marketplace.account"]
         region = login.region or self._get_begun(credential).region or credential.account_ids[:1].region
+        if not region:
+            text = self.env._("It is not known to which region this seller belongs. Connect the account in Odoo first.")
+            self._refuse("log-in of an unknown region", text=text)
         mine = [("app_id", "=", app.id), ("region", "=", region), ("company_id", "=", credential.company_id.id)]
         known = Account.search([*mine, ("seller_ref", "=", login.seller_ref)], limit=1)
         waiting = self._get_begun(credential) or Account.search(

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -48,7 +50,8 @@ class MarketplaceDeletion(models.AbstractModel):
         if not sites:
             self._delete_account(account_sudo)
         if purge:
-            doomed_sudo.purge_requested_at = fields.Datetime.now()
+            # Moments in the database have fractions of a second, this one has none.
+            doomed_sudo.purge_requested_at = fields.Datetime.now() + timedelta(seconds=1)
             self.env["ir.cron"]._marketplace_wake("ir_cron_purge")
         account_sudo._changed()
 
@@ -81,22 +84,24 @@ class MarketplaceDeletion(models.AbstractModel):
 
     @api.model
     def _purge_some(self):
-        """Delete the buyers' data of some records; return whether there were any."""
+        """Delete the buyers' data of some records; return whether there may be more."""
         sites = self.env["marketplace.site"].with_context(active_test=False)
-        sites = sites.search([("purge_requested_at", "!=", False)])
-        due = [("site_id", "in", sites.ids), ("purged_at", "=", False)]
+        site = sites.search([("purge_requested_at", "!=", False)], limit=1)
+        # What comes after the site was revived stays.
+        until = ("create_date", "<=", site.purge_requested_at)
+        due = [("site_id", "=", site.id), ("purged_at", "=", False), until]
         messages = self.env["marketplace.message"].search(due, limit=BATCH)
         orders = self.env["marketplace.order"].search(due, limit=BATCH)
         self._purge_messages(messages)
         self._purge_orders(orders)
+        self._purge_tickets(messages.ticket_id | orders.ticket_ids, until)
         if not messages and not orders:
-            sites.purge_requested_at = False
-        return bool(messages or orders)
+            site.purge_requested_at = False
+        return bool(site)
 
     @api.model
     def _purge_orders(self, orders):
         orders.write(dict.fromkeys(ORDER_FIELDS, False) | {"purged_at": fields.Datetime.now(), "next_fetch_at": False})
-        self._purge_tickets(orders.ticket_ids)
 
     @api.model
     def _purge_messages(self, messages):
@@ -107,10 +112,9 @@ class MarketplaceDeletion(models.AbstractModel):
         conversations = messages.conversation_id
         conversations.key_ids.filtered(lambda key: key.type == "alias").unlink()
         conversations.buyer_alias = False
-        self._purge_tickets(messages.ticket_id)
 
     @api.model
-    def _purge_tickets(self, tickets):
+    def _purge_tickets(self, tickets, until):
         tickets = tickets.with_context(active_test=False, tracking_disable=True)
         tickets.partner_id._marketplace_forget()
         tickets.write({"partner_name": False, "partner_id": False})
@@ -121,6 +125,7 @@ class MarketplaceDeletion(models.AbstractModel):
                 ("model", "=", "helpdesk.ticket"),
                 ("res_id", "in", tickets.ids),
                 ("marketplace_kind", "in", BUYER_KINDS),
+                until,
             ]
         )
         posted.attachment_ids.unlink()

@@ -169,7 +169,7 @@ class MarketplaceOrder(models.Model):
         if known:
             self.line_ids.unlink()
             self.package_ids.unlink()
-        self.write(self._prepare_values(snapshot))
+        self.write(dict(self._prepare_values(snapshot), purged_at=False))
         self.env["marketplace.order.line"]._add(self, snapshot.lines)
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)

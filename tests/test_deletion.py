@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 
 from .common import DE_ORDER, US_ORDER, MarketplaceCase
@@ -130,6 +132,24 @@ class TestDeletion(MarketplaceCase):
             text = str(self.env.cr.fetchall())
             for word in ("4711", name):
                 self.assertNotIn(word, text, table)
+
+    def test_what_comes_after_a_revival_stays(self):
+        self.buyer_writes("The first")
+        self.settle()
+        self.delete(self.account, self.site_de, purge=True)
+        self.site_de.purge_requested_at -= timedelta(hours=1)
+        for table in ("marketplace_message", "mail_message"):
+            self.env.cr.execute(f"UPDATE {table} SET create_date = create_date - interval '2 h'")
+        self.site_de._revive()
+        self.buyer_writes("The second")
+        self.settle()
+        self.run_cron("purge")
+        text = self.ticket_text(self.ticket_of(DE_ORDER))
+        messages = self.env["marketplace.message"].search([("site_id", "=", self.site_de.id)])
+        self.assertEqual(messages.sorted("id").mapped(lambda one: bool(one.raw)), [False, True])
+        self.assertNotIn("The first", text)
+        self.assertIn("The second", text)
+        self.assertFalse(self.site_de.purge_requested_at)
 
     def test_what_waits_is_not_worked_off_after_buyers_data_were_deleted(self):
         messages = self.buyer_writes()

@@ -28,7 +28,10 @@ from . import marketplace_conversation
 from . import marketplace_conversation_key
 from . import marketplace_message
 from . import marketplace_intake
+from . import marketplace_reply
+from . import marketplace_reply_sender
 from . import helpdesk_ticket
+from . import helpdesk_ticket_reply
 from . import ir_cron
 from . import ir_mail_server
 from . import ir_websocket
@@ -36,3 +39,4 @@ from . import mail_message
 from . import mail_thread
 from . import res_config_settings
 from . import res_partner
+from . import res_users

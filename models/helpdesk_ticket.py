@@ -15,6 +15,7 @@ MESSAGE_KINDS = [
     ("unverified", "Buyer, not verified"),
     ("check", "Unrecognised form, please check"),
     ("notice", "Notice"),
+    ("reply", "Answer to the buyer"),
     ("not_sent", "Not sent to the buyer"),
 ]
 

@@ -20,6 +20,8 @@ class IrMailServer(models.Model):
 
         :raise UserError: when no other recipient is left.
         """
+        if self._is_marketplace_reply(message):
+            return super().send_email(message, *args, **kwargs)
         is_relay = self.env["marketplace.app"].sudo()._is_relay_address
         refused = 0
         for header in (*RECIPIENTS, *SHOWN):
@@ -38,6 +40,14 @@ class IrMailServer(models.Model):
                     self.env._("Nothing was sent: buyers of a marketplace are reached by answering on their ticket.")
                 )
         return super().send_email(message, *args, **kwargs)
+
+    def _is_marketplace_reply(self, message):
+        """Tell whether this is the mail of a reply that is being sent at this moment, and to nobody else."""
+        reply_sudo = self.env["marketplace.reply"].sudo().browse(self.env.context.get("marketplace_reply_id", []))
+        if not reply_sudo.exists() or reply_sudo.state != "sending" or message["Message-Id"] != reply_sudo.message_ref:
+            return False
+        headers = [value for header in (*RECIPIENTS, *SHOWN) for value in message.get_all(header, [])]
+        return [address for _name, address in getaddresses(headers)] == [reply_sudo.recipient]
 
     def _set_recipients(self, message, header, pairs):
         del message[header]

@@ -210,4 +210,6 @@ class MarketplaceIntake(models.AbstractModel):
         else:
             ticket._marketplace_changed()
         posted = ticket._marketplace_post_notice(message, mail)
+        if mail.kind == "undelivered":
+            self.env["marketplace.reply"]._note_undelivered(ticket, mail)
         self._finish(message, conversation, ticket, posted)

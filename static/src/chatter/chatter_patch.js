@@ -1,5 +1,6 @@
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 import { useEffect } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 
@@ -23,6 +24,14 @@ patch(Chatter.prototype, {
             },
             () => [this.isMarketplace && this.props.threadId]
         );
+        useEffect(
+            (thread, reply) => {
+                if (thread) {
+                    thread.marketplaceReply = reply || undefined;
+                }
+            },
+            () => [this.state.thread, this.isMarketplace && this.props.record.data.marketplace_reply_data]
+        );
         // What was missed while the connection was down is read when it comes back.
         useBus(this.marketplaceBus, "BUS:RECONNECT", () => this.onMarketplaceChanged(this.props.threadId));
     },
@@ -40,8 +49,25 @@ patch(Chatter.prototype, {
             return;
         }
         this.state.thread?.fetchNewMessages();
+        this.updateReplyStates(ticketId);
         if (!(await this.props.record.isDirty())) {
             await this.props.record.load();
         }
+    },
+
+    /** Show what became of the answers in the conversation. */
+    async updateReplyStates(ticketId) {
+        const answers = this.state.thread?.messages.filter((message) => message.marketplace_kind === "reply");
+        if (!answers?.length) {
+            return;
+        }
+        const states = await this.env.services.orm.call("helpdesk.ticket", "marketplace_get_reply_states", [[ticketId]]);
+        for (const message of answers) {
+            message.marketplace_reply = states[message.id] || message.marketplace_reply;
+        }
+    },
+
+    get sendMessageLabel() {
+        return (this.isMarketplace && this.props.record.data.marketplace_reply_data.label) || _t("Send message");
     },
 });

@@ -7,6 +7,7 @@ const LABELS = {
     unverified: _t("Buyer, not verified"),
     check: _t("Unrecognised form, please check"),
     notice: _t("Notice"),
+    reply: _t("To the buyer"),
     not_sent: _t("Not sent to the buyer"),
 };
 const CLASSES = {
@@ -14,7 +15,17 @@ const CLASSES = {
     unverified: "text-bg-warning",
     check: "text-bg-warning",
     notice: "text-bg-info",
+    reply: "text-bg-success",
     not_sent: "text-bg-secondary",
+};
+const REPLY_CLASSES = {
+    queued: "text-muted",
+    sending: "text-muted",
+    handed_over: "text-info-emphasis",
+    accepted: "text-success",
+    unknown: "text-warning-emphasis",
+    refused: "text-danger",
+    failed: "text-danger",
 };
 
 patch(Message.prototype, {
@@ -26,6 +37,11 @@ patch(Message.prototype, {
 
     get marketplaceLabel() {
         return LABELS[this.marketplace_kind];
+    },
+
+    /** What became of an answer, and how it looks. */
+    get marketplaceReplyClass() {
+        return REPLY_CLASSES[this.marketplace_reply?.state];
     },
 
     get marketplaceClass() {

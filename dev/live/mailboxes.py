@@ -15,6 +15,8 @@ from sandbox.proxy import Proxy
 
 ADDRESS = "service@myshop.example"
 ROUND_TRIP = 0.08
+#: Seconds without any progress after which there will be none.
+ENDLESS = 20
 
 
 class Reading:
@@ -69,7 +71,10 @@ class Reading:
         """Read until nothing more comes; return the seconds until the last came."""
         started = last = time.monotonic()
         found, pulled = None, 0
-        while time.monotonic() < started + timeout and not (self.is_idle() and time.monotonic() > last + quiet):
+        # A mail that can't be read is tried again and again.
+        while time.monotonic() < min(started + timeout, last + ENDLESS):
+            if self.is_idle() and time.monotonic() > last + quiet:
+                break
             before, found = found, self.progress()
             if found != before:
                 last = time.monotonic()

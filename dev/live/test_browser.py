@@ -5,7 +5,14 @@ from browser import Browser
 from demo import AGENT
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def shop(open_shop):
+    """Return one running shop for all tests here: its first page takes the longest."""
+    with open_shop() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def agent(shop):
     """Return a browser in which an agent is logged in."""
     with Browser() as browser:

@@ -11,7 +11,14 @@ USER = "browser"
 PRIVATE = b"From: Jo <jo@private.example>\r\nTo: service@myshop.example\r\nMessage-ID: <p@x>\r\n\r\nHi\r\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def shop(open_shop):
+    """Return one running shop for all tests here: its first page takes the longest."""
+    with open_shop() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def admin(shop):
     with Browser() as browser:
         browser.log_in(shop.odoo, "admin")

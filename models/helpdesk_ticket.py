@@ -16,6 +16,7 @@ MESSAGE_KINDS = [
     ("check", "Unrecognised form, please check"),
     ("notice", "Notice"),
     ("not_sent", "Not sent to the buyer"),
+    ("answered", "Answered in Seller Central"),
 ]
 
 

@@ -10,6 +10,7 @@ from .schema import (
     Credentials,
     InboundMail,
     LoginRequest,
+    NoticeKind,
     Order,
     OrderPage,
     Participation,
@@ -40,6 +41,8 @@ class Marketplace:
     rates: dict[str, tuple[float, int]] = {}
     #: Hours within which the marketplace expects an answer to a buyer.
     reply_hours: int = 24
+    #: The kinds of notices it sends.
+    notices: tuple[NoticeKind, ...] = ()
 
     #: What an admin copies from the application at the marketplace, in the order of the form.
     credential_fields: tuple[CredentialField, ...] = ()
@@ -95,6 +98,14 @@ class Marketplace:
     def is_relay_address(cls, address: str) -> bool:
         """Tell whether an e-mail address is one where the marketplace would pass mail on to a buyer."""
         raise NotImplementedError
+
+    @classmethod
+    def claim_hours(cls, mail: InboundMail) -> int | None:
+        """Return how many hours there are to answer the claim that a notice is about, counted from its date.
+
+        None when it is no claim, needs no answer any more, or the marketplace's time is not known.
+        """
+        return None
 
     # --- orders: pure --------------------------------------------------------------------------------
 

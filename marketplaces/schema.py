@@ -116,6 +116,19 @@ class SetupPlace:
 
 
 @dataclass(frozen=True)
+class NoticeKind:
+    """A kind of mail from the marketplace that is not a buyer's words; ``code`` is `InboundMail.notice`.
+
+    ``is_claim``: money is at stake and an answer is due; ``is_copy``: it holds an answer that went to a buyer.
+    """
+
+    code: str
+    label: str
+    is_claim: bool = False
+    is_copy: bool = False
+
+
+@dataclass(frozen=True)
 class Participation:
     """A storefront the seller account takes part in, as the marketplace tells it."""
 

@@ -2,6 +2,7 @@ from . import marketplace_secret_mixin
 from . import marketplace_api_mixin
 from . import marketplace_address_mixin
 from . import marketplace_health_mixin
+from . import marketplace_figures_mixin
 from . import marketplace_onboarding_mixin
 from . import marketplace_watch_mixin
 from . import marketplace_app
@@ -28,9 +29,12 @@ from . import marketplace_conversation
 from . import marketplace_conversation_key
 from . import marketplace_message
 from . import marketplace_intake
+from . import marketplace_notice_policy
+from . import marketplace_response
 from . import marketplace_reply
 from . import marketplace_reply_sender
 from . import helpdesk_ticket
+from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_reply
 from . import ir_cron
 from . import ir_mail_server

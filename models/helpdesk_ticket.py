@@ -17,6 +17,7 @@ MESSAGE_KINDS = [
     ("notice", "Notice"),
     ("reply", "Answer to the buyer"),
     ("not_sent", "Not sent to the buyer"),
+    ("answered", "Answered in Seller Central"),
 ]
 
 

@@ -153,6 +153,15 @@ class HelpdeskTicketReply(models.Model):
 
     # === OUTCOMES === #
 
+    def _marketplace_copy_arrived(self, message, mail):
+        """Take the copy of one of our own answers as the proof that it was accepted."""
+        reply_sudo = self.env["marketplace.reply"].sudo()._find_for_copy(self, mail)
+        if not reply_sudo:
+            return super()._marketplace_copy_arrived(message, mail)
+        reply_sudo._accept()
+        message.mail_message_id = reply_sudo.mail_message_id
+        return True
+
     def _marketplace_replied(self, reply=None):
         """Stop the clock: the buyer was answered."""
         for ticket in self:

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .helpdesk_ticket import MESSAGE_KINDS
 
 
@@ -19,7 +21,22 @@ class MailMessage(models.Model):
             message.marketplace_reply = by_message.get(message.id, False)
 
     def _to_store_defaults(self, target):
-        return super()._to_store_defaults(target) + ["marketplace_kind", "marketplace_reply"]
+        label = Store.Attr(
+            "marketplace_kind_label",
+            lambda message: message._marketplace_get_label(),
+            predicate=lambda message: message.marketplace_kind == "answered",
+        )
+        reply = Store.Attr(
+            "marketplace_reply",
+            lambda message: message.marketplace_reply,
+            predicate=lambda message: message.marketplace_kind == "reply",
+        )
+        return super()._to_store_defaults(target) + ["marketplace_kind", label, reply]
+
+    def _marketplace_get_label(self):
+        """Return in which marketplace's console an answer was given."""
+        ticket_sudo = self.env["helpdesk.ticket"].sudo().browse(self.res_id)
+        return self.env._("Answered in %s", ticket_sudo.marketplace_console)
 
     def unlink(self):
         if not self.env.su:

@@ -121,6 +121,20 @@ class MarketplaceApp(models.Model):
     def _get_code(self, app_id):
         return self.browse(app_id).sudo().code
 
+    def _get_notice_kinds(self):
+        """Return the kinds of notices of this marketplace, none when its add-on was uninstalled."""
+        known = self._get_marketplaces().get(self._get_code(self.id)) if self else None
+        return known.notices if known else ()
+
+    def _get_notice_kind(self, code):
+        """Return what the marketplace tells of a kind of notice (``schema.NoticeKind``), or None."""
+        return next((kind for kind in self._get_notice_kinds() if kind.code == code), None)
+
+    def _get_notice_label(self, code):
+        """Return a kind of notice in words, also one that the marketplace does not know."""
+        kind = code and self._get_notice_kind(code)
+        return kind.label if kind else (code or "").replace("_", " ").capitalize()
+
     @api.model
     def _is_relay_address(self, address):
         """Tell whether mail to this address would reach a buyer through any marketplace."""

@@ -12,7 +12,7 @@ BATCH = 100
 ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient")
 MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error")
 TICKET_FIELDS = ("partner_id", "partner_name", "partner_email")
-BUYER_KINDS = ("buyer", "unverified", "check", "notice")
+BUYER_KINDS = ("buyer", "unverified", "check", "notice", "answered")
 
 
 class MarketplaceDeletion(models.AbstractModel):

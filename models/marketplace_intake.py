@@ -149,6 +149,7 @@ class MarketplaceIntake(models.AbstractModel):
         conversation = self.env["marketplace.conversation"]._find_or_create(site, mail, order)
         ticket = self._get_ticket(conversation, mail)
         posted = ticket._marketplace_post_buyer(message, mail)
+        ticket._marketplace_clock_start(message.date)
         self._finish(message, conversation, ticket, posted)
 
     @api.model
@@ -192,24 +193,45 @@ class MarketplaceIntake(models.AbstractModel):
 
     @api.model
     def _process_notice(self, message, site, mail):
-        """Put a notice on its ticket; only an urgent one opens a ticket by itself."""
+        """Do with a notice what its site says: note on the order's ticket, ticket of its own, nothing."""
+        policy = "urgent" if mail.urgent else site._get_notice_policy(mail.notice)
+        if policy == "ignore":
+            message._finish("ignored", self.env._("The site ignores notices of this kind."))
+            return
         Order, Conversation = self.env["marketplace.order"], self.env["marketplace.conversation"]
-        account = site.account_id
-        order = Order._find(account, mail.order_ref) if mail.order_ref else Order
-        if mail.urgent and mail.order_ref and not order:
+        order = Order._find(site.account_id, mail.order_ref) if mail.order_ref else Order
+        if policy != "note" and mail.order_ref and not order:
             order = Order._find_or_create(site, mail.order_ref)
         message.order_id = order
-        found = Conversation._find_for(account, mail, order)
-        if not found.ticket_id and not mail.urgent:
+        found = Conversation._find_for(site.account_id, mail, order)
+        if not found.ticket_id and policy == "note":
             message._finish("ignored", self.env._("No ticket of this order."))
             return
         conversation = Conversation._find_or_create(site, mail, order)
-        ticket = conversation.ticket_id
-        if mail.urgent:
+        ticket = self._get_notice_ticket(message, conversation, mail, policy)
+        self._finish(message, conversation, ticket, self._post_notice(ticket, message, mail))
+
+    @api.model
+    def _get_notice_ticket(self, message, conversation, mail, policy):
+        """Return the ticket that a notice goes to."""
+        if policy == "urgent":
             ticket = self._get_ticket(conversation, mail)
+            ticket._marketplace_claim_arrived(message, mail)
+        elif policy == "ticket":
+            ticket = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            ticket._marketplace_name_after_notice(message)
         else:
+            ticket = conversation.ticket_id
             ticket._marketplace_changed()
+        return ticket
+
+    @api.model
+    def _post_notice(self, ticket, message, mail):
+        """Post a notice on its ticket; a copy of an answer is more than a notice."""
+        kind = message.app_id._get_notice_kind(mail.notice)
+        if kind and kind.is_copy and ticket._marketplace_copy_arrived(message, mail):
+            return message.mail_message_id
         posted = ticket._marketplace_post_notice(message, mail)
         if mail.kind == "undelivered":
             self.env["marketplace.reply"]._note_undelivered(ticket, mail)
-        self._finish(message, conversation, ticket, posted)
+        return posted

@@ -115,7 +115,7 @@ class MarketplaceMessage(models.Model):
 
     def _compute_notice_label(self):
         for message in self:
-            message.notice_label = (message.notice or "").replace("_", " ").capitalize()
+            message.notice_label = message.app_id._get_notice_label(message.notice)
 
     # === RECEIVING === #
 

@@ -8,7 +8,7 @@ class MarketplaceSite(models.Model):
 
     _name = "marketplace.site"
     # A thread only because an alias must point to one; its mail never gets that far (mail_thread.py).
-    _inherit = ["mail.thread", "marketplace.address.mixin", "marketplace.health.mixin"]
+    _inherit = ["mail.thread", "marketplace.address.mixin", "marketplace.health.mixin", "marketplace.figures.mixin"]
     _description = "Marketplace Site"
     _order = "name, id"
     _check_company_auto = True
@@ -25,6 +25,18 @@ class MarketplaceSite(models.Model):
     seller_name = fields.Char(help="Your name on this storefront; never taken for a buyer's name.")
     team_id = fields.Many2one("helpdesk.ticket.team", check_company=True, tracking=True)
     category_id = fields.Many2one("helpdesk.ticket.category", check_company=True)
+    reply_hours = fields.Integer(
+        string="Hours to Answer",
+        compute="_compute_reply_hours",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="Hours within which a buyer is to be answered, nights and weekends included. "
+        "A change counts from the next message on.",
+    )
+    notice_policy_ids = fields.One2many(
+        "marketplace.notice.policy", "site_id", string="Notices", groups="base.group_system"
+    )
     create_contacts = fields.Boolean(
         help="Create a contact for each buyer. Marketplaces limit how long you may keep buyers' data: "
         "leave this off unless you need it."
@@ -38,6 +50,7 @@ class MarketplaceSite(models.Model):
         string="Mails After Deletion", readonly=True, help="Counted only; their content is not kept."
     )
 
+    _reply_hours_positive = models.Constraint("CHECK(reply_hours > 0)", "The hours to answer must be more than zero.")
     _account_site_unique = models.Constraint(
         "UNIQUE(account_id, site_ref)", "This storefront of the account is here already."
     )
@@ -55,6 +68,12 @@ class MarketplaceSite(models.Model):
             storefront = site._get_storefront()
             site.name = storefront.name if storefront else site.site_ref
             site.code = storefront.code if storefront else False
+
+    @api.depends("app_id")
+    def _compute_reply_hours(self):
+        known = self.env["marketplace.app"]._get_marketplaces()
+        for site in self:
+            site.reply_hours = known[site.app_id.code].reply_hours if site.app_id.code in known else 24
 
     def _get_storefront(self):
         """Return the catalogue entry of this site, or None for one that is no longer known."""
@@ -80,6 +99,7 @@ class MarketplaceSite(models.Model):
         self.env.registry.clear_cache()
         sites = super().create(vals_list)
         sites._create_alias()
+        sites._create_notice_policies()
         return sites
 
     def write(self, vals):
@@ -164,6 +184,30 @@ class MarketplaceSite(models.Model):
              WHERE EXISTS (SELECT 1 FROM marketplace_message WHERE site_id = site.id)
         """
         return {row[0] for row in self.env.execute_query(SQL(query, self.ids))}
+
+    # === NOTICES === #
+
+    @api.model
+    def _create_all_notice_policies(self):
+        """Give each site what it lacks; called when the module is installed or updated."""
+        self.with_context(active_test=False).search([("app_id", "!=", False)], order="id")._create_notice_policies()
+
+    def _create_notice_policies(self):
+        """Have a row for each kind of notice that the marketplace knows, but copies of our answers."""
+        for site in self.sudo():
+            known = set(site.notice_policy_ids.mapped("code"))
+            site.notice_policy_ids.create(
+                [
+                    {"site_id": site.id, "code": kind.code, "policy": "urgent" if kind.is_claim else "note"}
+                    for kind in site.app_id._get_notice_kinds()
+                    if not kind.is_copy and kind.code not in known
+                ]
+            )
+
+    def _get_notice_policy(self, code):
+        """Return what is to be done with a kind of notice: note, ticket, ignore or urgent."""
+        rows = self.sudo().notice_policy_ids.filtered(lambda one: one.code == code)
+        return rows[:1].policy or "note"
 
     # === HEALTH === #
 

@@ -1,3 +1,4 @@
+from . import marketplace_answered
 from . import marketplace_connect
 from . import marketplace_connect_site
 from . import marketplace_delete

@@ -1,7 +1,7 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import connect_const, consent, const, mail, orders
+from . import connect_const, consent, const, mail, notices, orders
 
 
 class Amazon(Marketplace):
@@ -18,6 +18,7 @@ class Amazon(Marketplace):
         "fetch_participations": const.RATES["getMarketplaceParticipations"],
     }
     reply_hours = 24
+    notices = notices.NOTICES
     credential_fields = connect_const.CREDENTIAL_FIELDS
     account_fields = connect_const.ACCOUNT_FIELDS
     seller_ref_label = connect_const.SELLER_REF_LABEL
@@ -44,6 +45,10 @@ class Amazon(Marketplace):
     @classmethod
     def is_relay_address(cls, address):
         return mail.is_relay_address(address)
+
+    @classmethod
+    def claim_hours(cls, mail_):
+        return notices.claim_hours(mail_)
 
     @classmethod
     def orders_from_json(cls, data):

@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Ways of ending a turn that count as an answer.
+ANSWERS = ("reply", "console")
+
+
+class MarketplaceResponse(models.Model):
+    """One turn of a buyer on a ticket: from the oldest message that nobody answered to what ended it."""
+
+    _name = "marketplace.response"
+    _description = "Marketplace Response"
+    _order = "asked_at desc, id desc"
+    _rec_name = "asked_at"
+
+    # Figures outlive a ticket that is deleted.
+    ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null", readonly=True)
+    site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict", readonly=True)
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", readonly=True, groups="base.group_system"
+    )
+    app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    team_id = fields.Many2one(related="ticket_id.team_id", string="Team", store=True)
+    asked_at = fields.Datetime(
+        string="Asked On", required=True, readonly=True, help="Date of the oldest message that was not answered."
+    )
+    deadline = fields.Datetime(
+        string="Answer Before",
+        compute="_compute_deadline",
+        store=True,
+        precompute=True,
+        help="With the hours that the site had when the buyer asked.",
+    )
+    message_count = fields.Integer(string="Messages", default=1, readonly=True)
+    answered_at = fields.Datetime(string="Ended On", readonly=True)
+    how = fields.Selection(selection="_selection_how", string="Ended By", readonly=True)
+    user_id = fields.Many2one("res.users", string="Answered By", readonly=True)
+    is_first = fields.Boolean(string="First on Its Ticket", readonly=True)
+    hours = fields.Float(
+        string="Hours to Answer", compute="_compute_outcome", store=True, precompute=True, aggregator="avg"
+    )
+    is_in_time = fields.Boolean(string="In Time", compute="_compute_outcome", store=True, precompute=True)
+    rate = fields.Float(string="In Time (%)", compute="_compute_outcome", store=True, precompute=True, aggregator="avg")
+
+    _site_index = models.Index("(site_id, asked_at)")
+    _account_index = models.Index("(account_id, asked_at)")
+    _open_unique = models.UniqueIndex("(ticket_id) WHERE answered_at IS NULL", "Only one turn of a ticket is open.")
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _selection_how(self):
+        consoles = {one.console_name for one in self.env["marketplace.app"]._get_marketplaces().values()}
+        return [
+            ("reply", self.env._("Reply")),
+            ("console", self.env._("Answered in %s", " / ".join(sorted(consoles)))),
+            ("none", self.env._("No Response Needed")),
+        ]
+
+    @api.depends("asked_at")
+    def _compute_deadline(self):
+        for response in self:
+            hours = timedelta(hours=response.site_id.sudo().reply_hours)
+            response.deadline = response.asked_at and response.asked_at + hours
+
+    @api.depends("asked_at", "answered_at", "how")
+    def _compute_outcome(self):
+        for response in self:
+            answered = response.how in ANSWERS and response.answered_at
+            response.hours = answered and (answered - response.asked_at).total_seconds() / 3600
+            response.is_in_time = bool(answered and answered <= response.deadline)
+            response.rate = 100 * response.is_in_time
+
+    # === OPENING AND ENDING === #
+
+    @api.model
+    def _open(self, ticket, date, count=1):
+        """Return a new turn of a ticket's buyer."""
+        site_sudo = ticket.marketplace_site_id.sudo()
+        earlier = self.search_count([("ticket_id", "=", ticket.id)], limit=1)
+        return self.create(
+            {
+                "ticket_id": ticket.id,
+                "site_id": site_sudo.id,
+                "account_id": site_sudo.account_id.id,
+                "app_id": site_sudo.app_id.id,
+                "company_id": site_sudo.company_id.id,
+                "asked_at": date,
+                "message_count": count,
+                "is_first": not earlier,
+            }
+        )
+
+    def _add_message(self, date):
+        """Count a further message to an open turn.
+
+        A write each time: whoever ends the turn at the same moment must look again.
+        """
+        values = {"message_count": self.message_count + 1}
+        self.write(values | ({"asked_at": date} if date < self.asked_at else {}))
+
+    def _absorb(self, other):
+        """Take over the messages of another open turn of the same ticket, which ends to be."""
+        values = {"message_count": self.message_count + other.message_count}
+        values["is_first"] = self.is_first or other.is_first
+        if other.asked_at < self.asked_at:
+            values["asked_at"] = other.asked_at
+        other.unlink()
+        self.write(values)
+
+    # === FIGURES === #
+
+    @api.model
+    def _get_figures(self, days, by, ids=None):
+        """Return how fast buyers were answered who asked within the last days.
+
+        Counted are the turns that were answered or are overdue; "no response needed" is left out, as marketplaces do.
+
+        :param str by: ``site_id``, ``account_id`` or another field to have the figures for each value of.
+        :param ids: only these values of it.
+        :return: {id: {"count": turns, "first": median hours to a ticket's first answer or None, "share": of turns
+            answered within the site's hours, 0 … 1}}; who had no turn is missing.
+        """
+        self.flush_model()
+        now = fields.Datetime.now()
+        query = SQL(
+            """
+            SELECT %(by)s,
+                   count(*),
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY hours)
+                                        FILTER (WHERE is_first AND answered_at IS NOT NULL),
+                   avg(is_in_time::int)::float
+              FROM marketplace_response
+             WHERE asked_at >= %(since)s
+               AND how IS DISTINCT FROM 'none'
+               AND (answered_at IS NOT NULL OR deadline < %(now)s)
+               AND (%(ids)s::int[] IS NULL OR %(by)s = ANY(%(ids)s))
+             GROUP BY %(by)s
+            """,
+            by=SQL.identifier(self._fields[by].name),
+            since=now - timedelta(days=days),
+            now=now,
+            ids=None if ids is None else list(ids),
+        )
+        return {
+            value: {"count": count, "first": first, "share": share}
+            for value, count, first, share in self.env.execute_query(query)
+        }

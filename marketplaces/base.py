@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from .base_replies import ReplyContract
 from .schema import (
     Consent,
     CredentialField,
@@ -20,7 +21,7 @@ from .schema import (
 )
 
 
-class Marketplace:
+class Marketplace(ReplyContract):
     """One marketplace. Class methods need no account; the others speak to its API for one account.
 
     :param Credentials credentials: what opens the account; ``access_token`` may be empty until the caller

@@ -49,9 +49,19 @@ class Throttled(MarketplaceError):
 
 
 class Unavailable(MarketplaceError):
-    """The marketplace does not answer, answers late, or answers with something that is no answer."""
+    """The marketplace does not answer, answers late, or answers with something that is no answer.
+
+    ``unsent`` is true when the request certainly never reached it.
+    """
 
     temporary = True
+    unsent = False
+
+
+class Unconfirmed(Unavailable):
+    """What was asked may have been done or not: it must not be asked again before somebody has looked."""
+
+    temporary = False
 
 
 class Refused(MarketplaceError):

@@ -42,7 +42,7 @@ class Report:
     """What a delivery report (RFC 3464, or an older form) says about a mail of ours.
 
     ``action`` is "failed", "delayed", "delivered", "relayed" or "expanded"; ``original`` are the
-    headers of the returned mail as far as they came back.
+    headers of the returned mail as far as they came back; ``diagnostic`` what the refusing server said.
     """
 
     recipients: tuple[str, ...]
@@ -50,6 +50,7 @@ class Report:
     status: str | None
     original: mail_mime.Part
     message_id: str | None
+    diagnostic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,8 @@ def _report(whole, leaves, text):
     actions = [value.strip().lower() for name, value in fields if name == "action"]
     action = "failed" if "failed" in actions or not actions else actions[0]
     code = next((value.strip() for name, value in fields if name == "status"), None)
-    return Report(tuple(dict.fromkeys(failed))[:MAX_ADDRESSES], action, code, headers, message_id)
+    told = next((value.partition(";")[2].strip() for name, value in fields if name == "diagnostic-code"), None)
+    return Report(tuple(dict.fromkeys(failed))[:MAX_ADDRESSES], action, code, headers, message_id, told or None)
 
 
 def unclaimed(mail: Mail) -> InboundMail:

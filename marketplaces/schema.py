@@ -8,6 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from .schema_reply import (  # noqa: F401 - one door for all data
+    FIELD_KINDS,
+    FINDING_LEVELS,
+    REFUSALS,
+    ActionField,
+    BuyerMail,
+    Finding,
+    MailReply,
+    MessageAction,
+    Placeholder,
+    ReplyFile,
+    UploadedFile,
+)
+
 ORDER_STATUSES = (
     "pending",
     "unshipped",
@@ -259,6 +273,9 @@ class InboundMail:
     ``text`` is the buyer's own words for buyer messages; ``body`` the readable text of any mail.
     ``seller_ref`` is the seller account that the marketplace names, only where it writes it itself.
     ``dedup_trusted`` is true when ``dedup_ref`` was made by the marketplace, not derived by us.
+    ``reply_text`` is what a copy of our own reply ("reply_copy") says, for ``matches_reply``. Of "undelivered" mail
+    ``refusal`` is why (one of ``REFUSALS``), ``refusal_text`` the same for a person, ``important_word`` what the
+    subject must hold to pass, if the marketplace says so.
     """
 
     app: str | None
@@ -286,3 +303,7 @@ class InboundMail:
     no_response_url: str | None = None
     dedup_trusted: bool = False
     seller_ref: str | None = None
+    reply_text: str | None = None
+    refusal: str | None = None
+    refusal_text: str | None = None
+    important_word: str | None = None

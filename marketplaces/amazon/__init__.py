@@ -1,7 +1,7 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import connect_const, consent, const, mail, notices, orders
+from . import connect_const, consent, const, mail, message_const, notices, orders, replies, reply_const
 
 
 class Amazon(Marketplace):
@@ -16,6 +16,13 @@ class Amazon(Marketplace):
         "fetch_order": const.RATES["getOrder"],
         "search_orders": const.RATES["searchOrders"],
         "fetch_participations": const.RATES["getMarketplaceParticipations"],
+        "fetch_message_actions": const.RATES["getMessagingActionsForOrder"],
+        "fetch_buyer_lang": const.RATES["GetAttributes"],
+        "upload_file": const.RATES["createUploadDestinationForResource"],
+        # Amazon has a limit for each kind of message; ours is one for all of them.
+        "send_message": const.RATES["createUnexpectedProblem"],
+        "fetch_review_action": const.RATES["getSolicitationActionsForOrder"],
+        "request_review": const.RATES["createProductReviewAndSellerFeedbackSolicitation"],
     }
     reply_hours = 24
     notices = notices.NOTICES
@@ -29,6 +36,12 @@ class Amazon(Marketplace):
     secret_days = connect_const.SECRET_DAYS
     consent_errors = connect_const.CONSENT_ERRORS
     setup_places = connect_const.SETUP_PLACES
+    has_replies = True
+    has_write_first = True
+    important_after = ("opted_out",)
+    file_endings = reply_const.FILE_ENDINGS
+    file_bytes = reply_const.FILE_BYTES
+    message_actions = message_const.MESSAGE_ACTIONS
 
     @classmethod
     def claims_mail(cls, mail_):
@@ -104,6 +117,18 @@ class Amazon(Marketplace):
     def merchant_id_url(cls, region):
         return consent.main_console(region) + connect_const.MERCHANT_TOKEN_PATH
 
+    @classmethod
+    def can_reply(cls, *, reply_to, order=None, is_answer=True):
+        return replies.can_reply(reply_to, order, is_answer)
+
+    @classmethod
+    def check_reply(cls, text, files=(), *, site, **options):
+        return replies.check_reply(text, files, site=site, **options)
+
+    @classmethod
+    def make_reply(cls, **values):
+        return replies.make_reply(**values)
+
     # sp_api is imported only when a call is made: reading mail and orders works without it.
 
     def renew_token(self):
@@ -127,12 +152,48 @@ class Amazon(Marketplace):
     def fetch_participations(self):
         return self._client().get_participations()
 
+    @classmethod
+    def check_message(cls, action_code, values, files=(), *, site, order=None):
+        from . import messages
+
+        return messages.check_message(cls.get_message_action(action_code), values, files, site=site, order=order)
+
+    @classmethod
+    def explain_review(cls, order, now):
+        from . import messages
+
+        return messages.explain_review(order, now)
+
+    def fetch_message_actions(self, order_ref, *, site):
+        return self._messages().get_actions(order_ref, site)
+
+    def fetch_buyer_lang(self, order_ref, *, site):
+        return self._messages().get_buyer_lang(order_ref, site)
+
+    def upload_file(self, order_ref, action_code, *, site, name, content_type, content):
+        return self._messages().upload(order_ref, action_code, site, name, content_type, content)
+
+    def send_message(self, order_ref, action_code, values, *, site):
+        self._messages().send_message(order_ref, action_code, values, site)
+
+    def fetch_review_action(self, order_ref, *, site):
+        return self._messages().get_review_action(order_ref, site)
+
+    def request_review(self, order_ref, *, site):
+        self._messages().request_review(order_ref, site)
+
     def _client(self):
         from . import client
 
-        return client.Client(
-            self.credentials, endpoints=self.endpoints, transport=self.transport, on_request=self._count_request
-        )
+        return client.Client(self.credentials, **self._options())
+
+    def _messages(self):
+        from . import messages
+
+        return messages.MessageClient(self.credentials, **self._options())
+
+    def _options(self):
+        return {"endpoints": self.endpoints, "transport": self.transport, "on_request": self._count_request}
 
     def _count_request(self):
         self.requests += 1

@@ -19,6 +19,7 @@ from ..errors import (
     Throttled,
     TokenExpired,
     Unavailable,
+    Unconfirmed,
     Unreadable,
 )
 from ..schema import Credentials, Order, OrderPage, Participation
@@ -29,6 +30,8 @@ from .orders import normalize_ref, order_from_json
 _WHO = "Amazon"
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _TOKEN_ENDED = re.compile(r"access token.*(expired|invalid|revoked|malformed|missing)", re.IGNORECASE | re.DOTALL)
+#: "Invalid amazonOrderId and template combination". Source: issues of the models' repository, 2022–2026.
+_NOT_ALLOWED = re.compile(r"template combination|not eligible|already been (?:sent|requested)", re.IGNORECASE)
 _SECRET_ENDED = re.compile(r"LWA secret|client secret", re.IGNORECASE)
 
 
@@ -124,15 +127,30 @@ class Client:
             raise TokenExpired("There is no access token yet: renew it.")
         return open_wire(Deadline(self._seconds), self._transport)
 
-    def _sender(self, wire, operation):
-        """Return what makes a call for the library: takes method, path and query, returns the decoded answer."""
+    def _sender(self, wire, operation, once=False):
+        """Return what makes a call for the library: takes method, path, query and body, returns the decoded answer.
 
-        def send(method, path, params):
+        :param bool once: what is asked must not happen twice, so it must be told whether it may have happened.
+        """
+
+        def send(method, path, params, body=None):
             self._on_request()
-            answer = wire.request(method, self._base_url + path, params=params, headers=self._headers())
-            return _check(answer, operation)
+            options = {"params": params, "json": body, "headers": self._headers()}
+            return _check(wire.request(method, self._base_url + path, **options), operation)
 
-        return send
+        def send_once(*request):
+            try:
+                return send(*request)
+            except (Unavailable, Unreadable) as error:
+                # Amazon says with 503 and 429 that it has not begun.
+                if getattr(error, "unsent", False) or error.code == "ServiceUnavailable":
+                    raise
+                message = (
+                    f"{_WHO} may have done it or not ({operation}): its answer got lost. Look before trying again."
+                )
+                raise Unconfirmed(message, request_id=error.request_id) from None
+
+        return send_once if once else send
 
     def _headers(self):
         return {
@@ -183,14 +201,14 @@ def _check(answer, operation):
     request_id = answer.headers.get("x-amzn-requestid")
     status = answer.status
     if status == 429 or status >= 500:  # whatever the body is
-        raise _error(status, "", "", answer, operation, request_id)
+        raise _error(status, "ServiceUnavailable" if status == 503 else "", "", answer, operation, request_id)
     try:
-        data = {} if status >= 400 and not answer.body else answer.json(_WHO)
+        data = {} if status >= 201 and not answer.body else answer.json(_WHO)
     except MarketplaceError as error:
         error.request_id = request_id
         raise
     errors = values.mappings(values.dig(data, "errors"))
-    if status == 200 and not errors:
+    if status in (200, 201) and not errors:
         return data
     first = errors[0] if errors else {}
     told = [first.get("message"), first.get("details"), values.dig(data, "message")]
@@ -214,6 +232,8 @@ def _error(status, code, text, answer, operation, request_id):
         return BadCredentials(message, **details)
     if status == 401 or status == 403 and _TOKEN_ENDED.search(text):
         return TokenExpired(f"{_WHO} no longer takes the access token: renew it.", **details)
+    if status in (400, 403) and _NOT_ALLOWED.search(text):
+        return Refused(f"{_WHO} does not allow this message for this order (any more).", **details)
     if status == 403:
         message = f"{_WHO} does not allow {operation}: check the application's roles and the account's authorization."
         return Forbidden(message, **details)

@@ -15,12 +15,26 @@ API_URLS = {region: f"https://sellingpartnerapi-{region}.amazon.com" for region,
 #: Source: developer-docs.amazon.com/sp-api/docs/connect-to-the-selling-partner-api, 2026-11-22.
 LWA_URL = "https://api.amazon.com/auth/o2/token"
 
-#: Calls a second and burst. Source: "Usage Plan" in the official API models (orders 2026-01-01,
-#: sellers v1), github.com/amzn/selling-partner-api-models, August 2026.
+#: Calls a second and burst. Source: "Usage Plan" in the official API models (orders 2026-01-01, sellers v1,
+#: messaging v1, solicitations v1, uploads 2020-11-01), github.com/amzn/selling-partner-api-models, August 2026.
 RATES = {
     "getOrder": (0.5, 30),
     "searchOrders": (0.0056, 20),
     "getMarketplaceParticipations": (0.016, 15),
+    "getMessagingActionsForOrder": (1, 5),
+    "GetAttributes": (1, 5),
+    "confirmCustomizationDetails": (1, 5),
+    "createConfirmDeliveryDetails": (1, 5),
+    "createConfirmOrderDetails": (1, 5),
+    "createConfirmServiceDetails": (1, 5),
+    "createUnexpectedProblem": (1, 5),
+    "createDigitalAccessKey": (1, 5),
+    "createLegalDisclosure": (1, 5),
+    "CreateWarranty": (1, 5),
+    "sendInvoice": (1, 5),  # the model tells none: as all the others
+    "getSolicitationActionsForOrder": (1, 5),
+    "createProductReviewAndSellerFeedbackSolicitation": (1, 5),
+    "createUploadDestinationForResource": (10, 10),
 }
 
 #: Form and need of it: "Include a User-Agent header", SP-API developer guide, 2021-11-12.

@@ -10,6 +10,7 @@ Versions tried: 2.1.35, November 2026.
 import functools
 import os
 import threading
+from urllib.parse import unquote
 
 from ..errors import MarketplaceError
 
@@ -29,6 +30,20 @@ class _Operations:
         return self._send(params.pop("method", "GET"), path, params)
 
 
+class _SiteOperations(_Operations):
+    """The same for operations of one storefront, which may have a body."""
+
+    def __init__(self, send, site_ref):
+        super().__init__(send)
+        self.marketplace_id = site_ref
+
+    def _request(self, path, *, params=None, data=None, **_unused):
+        params = {"marketplaceIds": self.marketplace_id, **(params or {})}
+        if "contentMD5" in params:  # the library has encoded it for a URL already
+            params["contentMD5"] = unquote(params["contentMD5"])
+        return self._send(params.pop("method", "GET"), path, params, data)
+
+
 class _Grant:
     """Stands before the library's token client; needs ``client_id``, ``client_secret``, ``refresh_token``."""
 
@@ -44,6 +59,21 @@ def orders_api(send):
 def sellers_api(send):
     """Return the operations of Sellers v1: ``get_marketplace_participation()``."""
     return type("Sellers", (_Operations, _load().api.Sellers), {})(send)
+
+
+def messaging_api(send, site_ref):
+    """Return the operations of Messaging v1 for a storefront; ``send`` also takes a body."""
+    return type("Messaging", (_SiteOperations, _load().api.Messaging), {})(send, site_ref)
+
+
+def solicitations_api(send, site_ref):
+    """Return the operations of Solicitations v1 for a storefront."""
+    return type("Solicitations", (_SiteOperations, _load().api.Solicitations), {})(send, site_ref)
+
+
+def upload_api(send, site_ref):
+    """Return the operation of Uploads: ``upload_document(resource, content, content_type)``."""
+    return type("Upload", (_SiteOperations, _load().api.Upload), {})(send, site_ref)
 
 
 def refresh_grant(credentials) -> dict:

@@ -8,6 +8,7 @@ from . import mail_const as facts
 from . import mail_keys, mail_parts
 from .mail_kinds import claims, judge, owns
 from .mail_names import addressee, buyer_name
+from .mail_refusals import read_refusal
 from .mail_senders import failed_relay, is_from_buyer, is_relay_address, site_of
 
 __all__ = ["claims", "is_relay_address", "owns", "read"]
@@ -32,7 +33,7 @@ def read(mail, *, seller_names=()) -> InboundMail:
     elif verdict.kind == "unknown" and is_from_buyer(mail):
         values = _buyer_values(mail, mail_parts.Frame(), seller_names) | {"text": None}
     else:
-        values = _other_values(mail, verdict)
+        values = _other_values(mail, verdict, frame)
     unverified = ("unverified: no authentication result",) if authentication == "none" else ()
     common = {
         "app": "amazon",
@@ -102,7 +103,7 @@ def _relay(mail):
     return (tagged or same)[0], alias, mail_keys.read_tag(tagged[0])[1] if tagged else None
 
 
-def _other_values(mail, verdict):
+def _other_values(mail, verdict, frame):
     """Return the fields of a mail that is no buyer's message."""
     body = mail.body
     orders = mail_keys.find_orders(mail.subject)[-1:] or mail_keys.find_orders(body)[:1]
@@ -117,6 +118,10 @@ def _other_values(mail, verdict):
     if verdict.kind == "undelivered" or verdict.word in ("reply_copy", "delivery_status"):
         values["buyer_name"] = None if mail.report else addressee(mail, body)
         refs = _addressee_refs(mail, body) + refs
+    if verdict.kind == "undelivered":
+        values |= read_refusal(mail)
+    elif verdict.word == "reply_copy" and frame.how:
+        values["reply_text"] = frame.words
     return values | {"thread_refs": _refs(*refs)}
 
 

@@ -27,6 +27,16 @@ _FAILURES = (
     httpcore.UnsupportedProtocol,
     OSError,  # TLS certificates that can't be loaded
 )
+#: What goes wrong before anything was sent.
+_UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.UnsupportedProtocol,
+)
 
 
 class Wire:
@@ -53,23 +63,26 @@ class Wire:
     def __exit__(self, *exc_info):
         self._client.close()
 
-    def request(self, method, url, *, params=None, form=None, headers=None) -> Answer:
+    def request(self, method, url, *, params=None, form=None, json=None, content=None, headers=None) -> Answer:
         """Send a request and read the whole answer.
 
         :param dict params: query; ``form``: fields of a URL-encoded body; ``headers``: added to httpx's own.
+        :param dict json: a body; ``content``: one in bytes.
         :raise Unavailable: no answer, not in time, a redirect, or a body beyond ``MAX_BYTES``.
         """
         host = httpx.URL(url).host
         # Packed answers could unpack to any size.
         headers = {"accept": "application/json", "accept-encoding": "identity", **(headers or {})}
         try:
-            with self._client.stream(method, url, params=params, data=form, headers=headers) as response:
+            body = {"data": form, "json": json, "content": content}
+            with self._client.stream(method, url, params=params, headers=headers, **body) as response:
                 answer = Answer(response.status_code, dict(response.headers.items()), self._read(response))
-        except _TIMEOUTS:
+        except _TIMEOUTS as error:
             message = f"{host} did not answer within {self._deadline.seconds:g} seconds; try again later."
-            raise Unavailable(message) from None
+            raise _unavailable(message, error) from None
         except _FAILURES as error:  # its text may quote what we sent
-            raise Unavailable(f"{host} can't be reached ({type(error).__name__}); try again later.") from None
+            message = f"{host} can't be reached ({type(error).__name__}); try again later."
+            raise _unavailable(message, error) from None
         _logger.debug("%s %s: HTTP %s, %s bytes", method, httpx.URL(url).path, answer.status, len(answer.body))
         if 300 <= answer.status < 400:
             raise Unavailable(f"{host} sends us elsewhere (HTTP {answer.status}); we only talk to {host} itself.")
@@ -190,6 +203,12 @@ class _DeadlineStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info):
         return self._stream.get_extra_info(info)
+
+
+def _unavailable(message, error):
+    unavailable = Unavailable(message)
+    unavailable.unsent = isinstance(error, _UNSENT)
+    return unavailable
 
 
 def _limit(deadline, timeout, error):

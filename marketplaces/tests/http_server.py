@@ -59,7 +59,7 @@ class Server:
                 except OSError:  # the client had enough
                     self.close_connection = True
 
-            do_POST = do_GET
+            do_POST = do_PUT = do_GET
 
             def log_message(self, *args):
                 pass

@@ -82,7 +82,9 @@ def _find_operation(model, name):
 
 
 def _pattern(template):
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+    """Return a path's pattern; a "resource" is itself a path, with its slashes (Uploads)."""
+    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+    return pattern.replace("(?P<resource>[^/]+)", "(?P<resource>.+)")
 
 
 def _match(model, method, path):

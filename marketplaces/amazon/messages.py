@@ -1,0 +1,221 @@
+"""Messaging, Solicitations and Uploads of the Selling Partner API: messages that a seller sends about an order.
+
+They never answer a buyer: "You cannot use this API to respond to messages from buyers". Source:
+developer-docs.amazon.com/sp-api/docs/messaging-api-v1-use-case-guide, 2026-11-22.
+"""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+from io import BytesIO
+from urllib.parse import urlsplit
+
+from .. import values
+from ..client import Deadline
+from ..errors import Refused, Unavailable, Unreadable
+from ..schema import Finding, UploadedFile
+from . import library, message_const, replies
+from .client import Client
+from .orders import normalize_ref
+
+_WHO = "Amazon"
+_HEADER = re.compile(r"[!-9;-~]{1,100}")
+#: Of our own connection, not Amazon's to set.
+_OUR_HEADERS = ("host", "content-length", "transfer-encoding", "connection")
+
+
+class MessageClient(Client):
+    """One seller account's messages; each method makes one counted request."""
+
+    def get_actions(self, order_ref, site):
+        """Return the actions that Amazon allows for an order now and that we know, in the order of the menu."""
+        allowed = self._get_actions("getMessagingActionsForOrder", library.messaging_api, order_ref, site)
+        return [action for action in message_const.MESSAGE_ACTIONS if action.code in allowed]
+
+    def get_review_action(self, order_ref, site):
+        """Return the request for a review, or None when Amazon doesn't allow it now."""
+        allowed = self._get_actions("getSolicitationActionsForOrder", library.solicitations_api, order_ref, site)
+        return message_const.REVIEW_ACTION if message_const.REVIEW in allowed else None
+
+    def get_buyer_lang(self, order_ref, site):
+        """Return the buyer's language ("en-US"), or None when Amazon doesn't tell."""
+        ref = check_ref(order_ref)
+        with self._open() as wire:
+            api = library.messaging_api(self._sender(wire, "GetAttributes"), site.site_ref)
+            data = api.get_attributes(ref, marketplaceIds=site.site_ref)
+        return values.text(values.dig(data, "buyer", "locale"))
+
+    def send_message(self, order_ref, action_code, content, site):
+        """Send a message; ``content`` as the contract says."""
+        ref, operation = check_ref(order_ref), _operation(action_code)
+        body = make_body(action_code, content)
+        with self._open() as wire:
+            api = library.messaging_api(self._sender(wire, operation.name, once=True), site.site_ref)
+            getattr(api, operation.method)(ref, body=body)
+
+    def request_review(self, order_ref, site):
+        """Ask for a review."""
+        ref, operation = check_ref(order_ref), "createProductReviewAndSellerFeedbackSolicitation"
+        with self._open() as wire:
+            api = library.solicitations_api(self._sender(wire, operation, once=True), site.site_ref)
+            api.create_product_review_and_seller_feedback_solicitation(ref, marketplaceIds=site.site_ref)
+
+    def upload(self, order_ref, action_code, site, name, content_type, content):
+        """Bring a file to where Amazon wants it, and return what names it in a message.
+
+        Each file is about fifteen minutes good. The second request goes to a store of Amazon's: it counts against no
+        limit of ours, and our token must not go there.
+        """
+        ref, operation = check_ref(order_ref), "createUploadDestinationForResource"
+        _operation(action_code)
+        resource = f"messaging/v1/orders/{ref}/messages/{action_code}"
+        with self._open() as wire:
+            api = library.upload_api(self._sender(wire, operation), site.site_ref)
+            data = api.upload_document(resource, BytesIO(content), content_type)
+        told = values.mapping(values.dig(data, "payload"))
+        file_ref, url = values.text(told.get("uploadDestinationId")), values.text(told.get("url"))
+        if not file_ref or not url or not self._may_upload_to(url):
+            raise Unreadable(f"{_WHO}'s answer to {operation} names no place to upload to.")
+        self._put(url, _clean_headers(told.get("headers"), content_type), content)
+        return UploadedFile(file_ref, name)
+
+    def _get_actions(self, operation, open_api, order_ref, site):
+        """Return the names of the actions that an answer lists."""
+        ref = check_ref(order_ref)
+        with self._open() as wire:
+            api = open_api(self._sender(wire, operation), site.site_ref)
+            is_messaging = operation == "getMessagingActionsForOrder"
+            call = api.get_messaging_actions_for_order if is_messaging else api.get_solicitation_actions_for_order
+            data = call(ref, marketplaceIds=site.site_ref)
+        actions = values.dig(data, "_links", "actions")
+        if not isinstance(actions, list):
+            raise Unreadable(f"{_WHO}'s answer to {operation} holds no list of “actions”.")
+        return {_action_name(action) for action in values.mappings(actions)} - {None}
+
+    def _may_upload_to(self, url):
+        """Tell whether a file may go to an address that Amazon named: over TLS, but in the sandbox."""
+        return urlsplit(url).scheme in ("https", urlsplit(self._base_url).scheme)
+
+    def _put(self, url, headers, content):
+        with library.open_wire(Deadline(self._seconds), self._transport) as wire:
+            answer = wire.request("PUT", url, content=content, headers=headers)
+        if answer.status == 403:  # the address is too old, or what we sent is not what we announced
+            raise Refused(f"{_WHO} no longer takes this file (HTTP 403): try again.")
+        if answer.status not in (200, 201, 204):
+            raise Unavailable(f"{_WHO} did not take the file (HTTP {answer.status}); try again later.")
+
+
+def check_ref(order_ref):
+    """Return an order number as the API writes it.
+
+    :raise Refused: the text can't be one.
+    """
+    ref = normalize_ref(order_ref)
+    if not ref:
+        raise Refused("This is no Amazon order number: one looks like 123-1234567-1234567.")
+    return ref
+
+
+def _operation(code):
+    if code not in message_const.OPERATIONS:
+        raise Refused(f"Amazon has no message of the kind “{code}”.")
+    return message_const.OPERATIONS[code]
+
+
+def _action_name(action):
+    """Return an action's name; where it lacks one, the last part of its path is it."""
+    path = urlsplit(values.text(action.get("href")) or "").path
+    return values.text(action.get("name")) or path.rpartition("/")[2] or None
+
+
+def _clean_headers(told, content_type):
+    """Return the headers that Amazon wants an upload to have, as far as they are ours to send."""
+    headers = {"content-type": content_type}
+    for name, value in values.mapping(told).items():
+        text = values.text(value)
+        if text and text.isprintable() and _HEADER.fullmatch(name) and name.lower() not in _OUR_HEADERS:
+            headers[name.lower()] = text
+    return headers
+
+
+# --- pure ----------------------------------------------------------------------------------------------
+
+
+def check_message(action, content, files=(), *, site=None, order=None):
+    """Return the findings about a message of the API (see the contract)."""
+    findings = []
+    for field in action.fields:
+        value = content.get(field.name)
+        if field.kind == "text":
+            if not (value or "").strip():
+                findings.append(Finding("empty", "block", "The message is empty."))
+            elif len(value) > field.max_length:
+                text = f"The message has {len(value)} characters; Amazon takes {field.max_length}."
+                findings.append(Finding("too_long", "block", text))
+            findings += replies.check_words(value or "", site, order)
+        elif field.kind == "files":
+            findings += _check_file_number(field, files) + replies.check_files(files)
+    dates = [_day(content.get(name)) for name in ("coverage_start", "coverage_end")]
+    if all(dates) and dates[0] > dates[1]:
+        findings.append(Finding("dates", "block", "The warranty ends before it begins."))
+    # These two Amazon refuses in messages of the API, whatever an agent thinks of it.
+    strict = [_blocking(finding) if finding.code in ("html", "email") else finding for finding in findings]
+    return sorted(strict, key=lambda finding: finding.level != "block")
+
+
+def _check_file_number(field, files):
+    if field.required and not files:
+        return [Finding("no_file", "block", "Attach at least one file.")]
+    if len(files) > field.max_length:
+        return [Finding("too_many", "block", f"Amazon takes at most {field.max_length} files.")]
+    return []
+
+
+def _blocking(finding):
+    return Finding(finding.code, "block", finding.text, finding.excerpts)
+
+
+def make_body(action_code, content) -> dict:
+    """Return the body of a message.
+
+    :raise Refused: something is missing, or more than Amazon takes.
+    """
+    action = next((one for one in message_const.MESSAGE_ACTIONS if one.code == action_code), None)
+    if action is None:
+        raise Refused(f"Amazon has no message of the kind “{action_code}”.")
+    body = {}
+    for field in action.fields:
+        value = content.get(field.name)
+        if not value or field.kind == "text" and not value.strip():
+            if field.required:
+                raise Refused(f"“{field.label}” is missing.")
+        elif field.max_length and len(value) > field.max_length:
+            raise Refused(f"“{field.label}” has {len(value)} characters or files; Amazon takes {field.max_length}.")
+        elif field.kind == "files":
+            body["attachments"] = [{"uploadDestinationId": one.file_ref, "fileName": one.name} for one in value]
+        elif field.kind == "date":
+            body[{"coverage_start": "coverageStartDate", "coverage_end": "coverageEndDate"}[field.name]] = _time(value)
+        else:
+            body[field.name] = value
+    return body
+
+
+def _day(value):
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _time(value):
+    """Return a day, or an aware moment, as the API writes times."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def explain_review(order, now):
+    """Return why a buyer can't be asked for a review now, as far as the order tells, or None."""
+    if order.status == "cancelled":
+        return "The order is cancelled."
+    if order.status in ("pending", "unshipped"):
+        return "The order has not been shipped yet."
+    if order.deliver_by and now > order.deliver_by + timedelta(days=message_const.REVIEW_UNTIL_DAYS):
+        return f"It is more than {message_const.REVIEW_UNTIL_DAYS} days after the latest delivery date."
+    return None

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -99,7 +100,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return {"findings": [], "reply_id": again.id}
         findings = self._marketplace_check_reply(text, attachments)
         if any(one.level == "block" for one in findings) or (findings and not confirmed):
-            return {"findings": [one.__dict__ for one in findings], "reply_id": False}
+            return {"findings": [asdict(one) for one in findings], "reply_id": False}
         reply_sudo = self.env["marketplace.reply"]._queue(self, text, attachments, self._marketplace_get_answerable())
         if then == "close":
             self._marketplace_close()
@@ -115,9 +116,13 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return what speaks against an answer (``schema.Finding``)."""
         self.ensure_one()
         ticket_sudo = self.sudo()
-        files = [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments]
-        site = ticket_sudo.marketplace_site_id._get_storefront()
-        return ticket_sudo.marketplace_app_id._get_class().check_reply(text, files, site=site)
+        order_sudo = ticket_sudo.marketplace_order_id
+        return ticket_sudo.marketplace_app_id._get_class().check_reply(
+            text,
+            [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
+            site=ticket_sudo.marketplace_site_id._get_storefront(),
+            order=order_sudo._as_snapshot() if order_sudo else None,
+        )
 
     def _marketplace_post_reply(self, text, attachments):
         """Show an answer in the conversation; returns the mail.message. It is not what goes out."""

@@ -1,11 +1,12 @@
 from datetime import timedelta, timezone
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
-from ..marketplaces.schema import ORDER_STATUSES
+from ..marketplaces.schema import ORDER_STATUSES, Order, OrderLine, Package
 
 #: Pauses between tries for one order that could not be had, in seconds.
 RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
@@ -26,6 +27,11 @@ ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
 def naive(moment):
     """Return an aware time as Odoo stores it: naive UTC without microseconds."""
     return moment and moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def aware(moment):
+    """Return a time that Odoo stored as an aware one."""
+    return moment and moment.replace(tzinfo=timezone.utc)
 
 
 class MarketplaceOrder(models.Model):
@@ -260,3 +266,30 @@ class MarketplaceOrder(models.Model):
             "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
             "packages": [package._describe() for package in self.package_ids],
         }
+
+    def _as_snapshot(self):
+        """Return what is known of this order as the marketplace's class takes it (``schema.Order``), None of none."""
+        if self.state != "known":
+            return None
+        text = ("line_ref", "sku", "item_ref", "title")
+        return Order(
+            order_ref=self.order_ref,
+            other_refs=tuple(self.ref_ids.mapped("name")),
+            site_ref=self.site_id.site_ref,
+            status=self.status or "unknown",
+            currency=self.currency_code or None,
+            total=Decimal(str(self.amount_total)) if self.currency_code else None,
+            lines=tuple(
+                OrderLine(**{name: line[name] or None for name in text}, quantity=Decimal(str(line.quantity)))
+                for line in self.line_ids
+            ),
+            packages=tuple(
+                Package(package_ref=one.package_ref or None, carrier=one.carrier or None, tracking=one.tracking or None)
+                for one in self.package_ids
+            ),
+            buyer_name=self.buyer_name or None,
+            buyer_purchase_order=self.buyer_purchase_order or None,
+            created=aware(self.created_at),
+            ship_by=aware(self.ship_by),
+            deliver_by=aware(self.deliver_by),
+        )

@@ -4,6 +4,8 @@ from email.utils import make_msgid
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..marketplaces.schema import BuyerMail
+
 #: Pauses before a reply that could not be handed over is tried again, in seconds.
 RETRIES = (10, 30, 60, 300, 900, 1800, 3600, 7200)
 #: A worker that holds a reply longer than this was killed: what became of the mail is not known.
@@ -29,7 +31,7 @@ class MarketplaceReply(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
     order_id = fields.Many2one("marketplace.order", ondelete="restrict", index="btree_not_null")
-    answers_id = fields.Many2one("marketplace.message", string="Answers", ondelete="set null")
+    answers_id = fields.Many2one("marketplace.message", string="Answered Message", ondelete="set null")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
     response_id = fields.Many2one("marketplace.response", string="Turn", ondelete="set null")
     user_id = fields.Many2one("res.users", string="Agent", ondelete="set null")
@@ -38,6 +40,7 @@ class MarketplaceReply(models.Model):
     recipient = fields.Char(required=True, readonly=True, groups="base.group_system")
     subject = fields.Char(readonly=True)
     text = fields.Text(readonly=True)
+    important_word = fields.Char(readonly=True, help="What the marketplace's refusal asks for in the subject.")
     is_important = fields.Boolean(readonly=True, help="Sent although the buyer opted out: only by hand.")
     attachment_ids = fields.Many2many("ir.attachment", "marketplace_reply_attachment_rel")
     message_ref = fields.Char(string="Message-ID", required=True, readonly=True)
@@ -138,20 +141,23 @@ class MarketplaceReply(models.Model):
     @api.model
     def _find_for_copy(self, ticket, mail):
         """Return the reply that the marketplace's copy shows, or an empty recordset."""
-        candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown", "sending"))])
+        candidates = self.search(
+            [("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown", "sending"))]
+        )
         matches = ticket.marketplace_app_id._get_class().matches_reply
         return candidates.sorted("id").filtered(lambda reply: matches(mail, reply.text))[:1]
 
     @api.model
     def _note_undelivered(self, ticket, mail):
-        """Note that the marketplace, or a mail server on the way, did not deliver an answer; return it, if there is one.
+        """Note that the marketplace, or a mail server on the way, did not deliver an answer; return that answer.
 
         :param InboundMail mail: what it says.
         """
         candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown"))])
         refs = {ref.value for ref in mail.thread_refs}
         reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
-        reply._fail("; ".join(mail.reasons)[:300] or mail.subject or "", state="refused")
+        reply.important_word = mail.important_word
+        reply._fail(mail.refusal_text or mail.subject or "", state="refused")
         return reply
 
     # === ACTION METHODS === #
@@ -185,18 +191,24 @@ class MarketplaceReply(models.Model):
         """Return the mail (``schema.MailReply``) as the marketplace expects it."""
         self.ensure_one()
         return self.app_id._get_class().make_reply(
+            site=self.site_id._get_storefront(),
             site_address=self.sender,
-            recipient=self.recipient,
-            buyer_mail=self._get_buyer_mail(),
-            subject=self.subject or "",
+            site_name=self.site_id.seller_name or self.company_id.name,
             text=self.text,
+            buyer_mail=self._get_buyer_mail(),
+            recipient=self.recipient,
+            order_ref=self.order_id.order_ref or None,
+            signature=self.site_id.reply_signature or None,
             important=self.is_important,
+            important_word=self.important_word or None,
         )
 
     def _get_buyer_mail(self):
-        """Return the buyer's mail that is answered (``schema.InboundMail``), None when its content is gone."""
+        """Return the buyer's mail that is answered; when its content is gone, what is left to tie the answer to it."""
         answers = self.answers_id
-        return self.env["marketplace.intake"]._read(answers) if answers.raw else None
+        if answers.raw:
+            return self.env["marketplace.intake"]._read(answers)
+        return BuyerMail(subject=self.subject or "", reply_to=self.recipient)
 
     def _describe(self):
         """Return the state for the conversation, as plain data."""

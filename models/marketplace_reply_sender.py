@@ -131,13 +131,15 @@ class MarketplaceReplySender(models.AbstractModel):
         """Return the mail as the buyer's marketplace expects it, with nothing of Odoo's in it."""
         mail = reply._prepare_mail()
         return server._build_email__(
-            mail.sender,
+            mail.from_header,
             [mail.recipient],
             mail.subject,
-            mail.text,
+            mail.html,
+            subtype="html",
+            body_alternative=mail.text,
             reply_to=mail.sender,
             message_id=reply.message_ref,
-            references=mail.references or None,
+            references=mail.references_header,
             attachments=[(one.name, one.raw, one.mimetype) for one in reply.attachment_ids],
             headers={
                 "Return-Path": mail.sender,

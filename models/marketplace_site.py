@@ -41,6 +41,10 @@ class MarketplaceSite(models.Model):
         help="Create a contact for each buyer. Marketplaces limit how long you may keep buyers' data: "
         "leave this off unless you need it."
     )
+    reply_signature = fields.Text(
+        string="Signature of Replies",
+        help="Plain text below each answer. Marketplaces forbid addresses and phone numbers.",
+    )
     purge_requested_at = fields.Datetime(readonly=True, copy=False)
     setup_done = fields.Json(readonly=True, copy=False, help="Where the address was entered: place and day.")
     state = fields.Selection(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 import websocket
-from live import free_port
+from ports import free_port
 
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",

@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from live import Database, Odoo, free_port  # noqa: E402
+from live import Database, Odoo  # noqa: E402
+from ports import free_port  # noqa: E402
 
 from marketplaces import MARKETPLACES  # noqa: E402
 from sandbox import Sandbox, mailserver  # noqa: E402

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import psycopg2
 import requests
+from ports import free_port, wait_for_port
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".odoo"
@@ -29,24 +29,6 @@ MODULE = "helpdesk_mgmt_marketplace"
 NOT_INSTALLED = {"static", "tests", "docs", "dev", "sandbox", "node_modules", "__pycache__"}
 KEPT_TEMPLATES = 3
 _counter = itertools.count(1)
-
-
-def free_port():
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
-def wait_for_port(port, timeout=10):
-    """Wait until nobody listens on a port: killed workers hold it for some moments."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)):
-                return
-        time.sleep(0.02)
-    raise RuntimeError(f"Port {port} is still in use.")
 
 
 def settings():

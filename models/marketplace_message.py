@@ -207,9 +207,8 @@ class MarketplaceMessage(models.Model):
     @api.model
     def _take_next(self):
         """Lock and return the next due mail that no other worker holds, or an empty recordset."""
-        now = fields.Datetime.now()
-        due = SQL("state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s", now)
-        return self._take(due, SQL("next_attempt, id"))
+        due = "state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s"
+        return self._take(SQL(due, fields.Datetime.now()), SQL("next_attempt, id"))
 
     def _take_waiting(self, order):
         """Lock and return the next mail but these that waits for an order, or an empty recordset."""
@@ -223,9 +222,13 @@ class MarketplaceMessage(models.Model):
             where,
             order,
         )
+        return self._lock(lambda: self.browse(row[0] for row in self.env.execute_query(query)))
+
+    def _lock(self, look):
+        """Return what ``look`` locks; it looks again in a new transaction when others get in its way."""
         for _try in range(CONFLICT_TRIES):
             try:
-                return self.browse(row[0] for row in self.env.execute_query(query))
+                return look()
             except OperationalError as error:
                 if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
                     raise
@@ -242,28 +245,24 @@ class MarketplaceMessage(models.Model):
         intake = self.env["marketplace.intake"]
         message = self
         for turn in range(CONFLICT_TRIES):
+            if not message:
+                return
             try:
                 intake._process(message)
                 self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:
+                self._start_over()
                 if error.pgcode not in (*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION):
-                    self._start_over()
                     message._note_failure(error)
                     return
-                self._start_over()
                 # Longer each time than a ticket takes: the one who is first must get done meanwhile.
                 time.sleep(random.uniform(0, 0.05 * 2 ** min(turn, 4)))
-                message = self.try_lock_for_update(allow_referencing=True).filtered(
-                    lambda one: one.state in OPEN_STATES
-                )
-                if not message:
-                    return
+                message = self._lock_again()
             except TicketRefused as error:
                 # Nothing of this try may stay: begin again, and make the ticket bare.
-                self._start_over()
                 intake = intake.with_context(marketplace_refused=str(error))
-                message = self.try_lock_for_update(allow_referencing=True)
+                message = self._lock_again()
             except Exception as error:
                 _logger.exception("Message %s could not be processed", self.id)
                 self._start_over()
@@ -272,6 +271,12 @@ class MarketplaceMessage(models.Model):
         _logger.info("Message %s: others were always first, it goes to the end of the queue", self.id)
         self.next_attempt = fields.Datetime.now()
         self._trigger_process()
+
+    def _lock_again(self):
+        """Lock this mail in a new transaction and return it, or nothing when others have it or are done with it."""
+        self._start_over()
+        look = self.try_lock_for_update
+        return self._lock(lambda: look(allow_referencing=True).filtered(lambda one: one.state in OPEN_STATES))
 
     def _note_failure(self, error):
         """Remember what went wrong and when to try again by itself."""

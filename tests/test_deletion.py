@@ -103,7 +103,7 @@ class TestDeletion(MarketplaceCase):
 
     def test_buyers_data_go_from_everywhere_when_asked(self):
         self.site_de.create_contacts = True
-        self.buyer_writes("My secret is 4711, call Ms. Krug")
+        self.buyer_writes("My secret is Zwetschgenmus, call Ms. Krug")
         self.buyer_writes("Another buyer", US_ORDER)
         self.settle()
         ticket, other = self.ticket_of(DE_ORDER), self.ticket_of(US_ORDER)
@@ -112,7 +112,7 @@ class TestDeletion(MarketplaceCase):
         self.assertTrue(name)
         self.delete(self.account, purge=True)
         self.run_cron("purge")
-        self.assertNotIn("4711", self.ticket_text(ticket))
+        self.assertNotIn("Zwetschgenmus", self.ticket_text(ticket))
         self.assertFalse(ticket.partner_name)
         self.assertFalse(order.buyer_name or order.recipient or order.relay)
         self.assertTrue(order.order_ref and order.amount_total)
@@ -130,7 +130,7 @@ class TestDeletion(MarketplaceCase):
         for table in tables:
             self.env.cr.execute(f"SELECT * FROM {table}")
             text = str(self.env.cr.fetchall())
-            for word in ("4711", name):
+            for word in ("Zwetschgenmus", name):
                 self.assertNotIn(word, text, table)
 
     def test_what_comes_after_a_revival_stays(self):

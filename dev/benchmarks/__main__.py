@@ -5,7 +5,8 @@ import contextlib
 import subprocess
 import sys
 
-from live import Database, free_port
+from live import Database
+from ports import free_port
 
 from .limits import limit_rows
 from .mails import Samples, big_rows, fill_worlds, follower_rows, mail_rows, print_breakdown

@@ -3,7 +3,8 @@
 import statistics
 import time
 
-from live import Odoo, free_port
+from live import Odoo
+from ports import free_port
 
 from sandbox import Sandbox
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from demo import DOMAIN, connect, prepare_company
-from live import Database, Odoo, RpcError, free_port, run_odoo
+from live import Database, Odoo, RpcError, run_odoo
+from ports import free_port
 
 from sandbox import Sandbox
 from sandbox.amazon.data import make_order

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from common import PATIENCE, eventually
-from live import free_port
+from ports import free_port
 
 from sandbox.web import serve
 

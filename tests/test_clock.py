@@ -259,7 +259,7 @@ class TestCopies(ClockCase):
         message = self.copy_arrives("It is on its way.", hours=1)
         self.assertEqual(message.state, "done")
         self.assertEqual(message.mail_message_id.marketplace_kind, "answered")
-        self.assertIn("It is on its way.", message.mail_message_id.body)
+        self.assertIn(">It is on its way.<", message.mail_message_id.body)
         self.assertFalse(self.ticket.marketplace_deadline)
         self.assertEqual((self.turns.how, self.turns.hours, self.turns.user_id.id), ("console", 4.0, False))
 

@@ -101,6 +101,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         now = fields.Datetime.now()
         date = min(date or now, now)
         response_sudo = ticket_sudo.marketplace_response_id
+        if not ticket_sudo.marketplace_site_id:
+            return response_sudo
         if response_sudo:
             response_sudo._add_message(date)
             return response_sudo

@@ -133,7 +133,15 @@ class TestClock(ClockCase):
     def test_an_ordinary_ticket_has_no_clock(self):
         plain = self.env["helpdesk.ticket"].create({"name": "Plain", "description": "x"})
         self.assertFalse(plain.marketplace_deadline)
+        self.assertFalse(plain._marketplace_clock_start(self.now))
         self.assertFalse(plain._marketplace_clock_stop("reply"))
+
+    def test_a_ticket_that_a_conversation_was_moved_to_gets_its_clock(self):
+        message = self.asks(hours=2)
+        message.conversation_id.ticket_id = other = self.ticket.copy()
+        self.assertEqual(self.asks("Again", hours=1).ticket_id, other)
+        self.assertEqual(other.marketplace_deadline, self.ago(1) + timedelta(hours=24))
+        self.assertEqual(other.marketplace_site_id, self.site_de)
 
     def test_a_copied_ticket_has_no_clock(self):
         self.asks()

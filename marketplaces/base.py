@@ -108,6 +108,11 @@ class Marketplace(ReplyContract):
         """
         return None
 
+    @classmethod
+    def copied_words(cls, mail: InboundMail) -> str:
+        """Return the words of an answer in the marketplace's copy of it (a notice that ``is_copy``)."""
+        return mail.body
+
     # --- orders: pure --------------------------------------------------------------------------------
 
     @classmethod

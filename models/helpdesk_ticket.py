@@ -185,7 +185,12 @@ class HelpdeskTicket(models.Model):
     # === ORDER === #
 
     def _marketplace_learn_order(self, conversation):
-        """Take over the order of a conversation that had none when the ticket was made."""
+        """Take over the order of a conversation that had none when the ticket was made.
+
+        An ordinary ticket that a conversation was moved to becomes one of its site: its buyer waits there.
+        """
+        if not self.marketplace_site_id:
+            self.marketplace_site_id = conversation.site_id
         order = conversation.order_id
         if order and not self.marketplace_order_id:
             self.write({"name": conversation._get_title(), **self._marketplace_prepare_order_values(order)})

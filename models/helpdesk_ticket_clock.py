@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import sql
 
 from .helpdesk_ticket import as_html
 
@@ -27,6 +28,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         "marketplace.response", string="Unanswered Turn", ondelete="set null", readonly=True, copy=False,
         index="btree_not_null",
     )  # fmt: skip
+    marketplace_is_unanswered = fields.Boolean(compute="_compute_marketplace_is_unanswered")
     marketplace_claimed_at = fields.Datetime(string="Claimed On", readonly=True, copy=False)
     marketplace_claim_deadline = fields.Datetime(
         string="Answer Claim Before",
@@ -43,6 +45,18 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     marketplace_console = fields.Char(compute="_compute_marketplace_console")
 
     # === COMPUTE METHODS === #
+
+    def _auto_init(self):
+        """Add the columns empty: on the tickets that are there already there is nothing to compute."""
+        for name in ("marketplace_deadline", "marketplace_amber_at"):
+            if not sql.column_exists(self.env.cr, self._table, name):
+                sql.create_column(self.env.cr, self._table, name, "timestamp")
+        return super()._auto_init()
+
+    @api.depends("marketplace_response_id")
+    def _compute_marketplace_is_unanswered(self):
+        for ticket in self:
+            ticket.marketplace_is_unanswered = bool(ticket.marketplace_response_id)
 
     @api.depends(
         "marketplace_response_id.deadline",
@@ -87,6 +101,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         now = fields.Datetime.now()
         date = min(date or now, now)
         response_sudo = ticket_sudo.marketplace_response_id
+        if not ticket_sudo.marketplace_site_id:
+            return response_sudo
         if response_sudo:
             response_sudo._add_message(date)
             return response_sudo
@@ -174,7 +190,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         message.mail_message_id = self._marketplace_post(
             message,
             "answered",
-            body=as_html(mail.text or mail.body),
+            body=as_html(message.app_id._get_class().copied_words(mail)),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
             email_from=message.site_id._sender(message.site_id.seller_name or message.app_id.name),

@@ -28,6 +28,7 @@ class MarketplaceFiguresMixin(models.AbstractModel):
         """Show the turns of these buyers."""
         self.ensure_one()
         self.check_access("read")
+        self._check_field_access(self._fields["response_figures"], "read")
         Response = self.env["marketplace.response"]
         by = next(name for name, field in Response._fields.items() if field.comodel_name == self._name)
         action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_response_action")

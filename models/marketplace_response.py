@@ -39,9 +39,7 @@ class MarketplaceResponse(models.Model):
     how = fields.Selection(selection="_selection_how", string="Ended By", readonly=True)
     user_id = fields.Many2one("res.users", string="Answered By", readonly=True)
     is_first = fields.Boolean(string="First on Its Ticket", readonly=True)
-    hours = fields.Float(
-        string="Hours to Answer", compute="_compute_outcome", store=True, precompute=True, aggregator="avg"
-    )
+    hours = fields.Float(compute="_compute_outcome", store=True, precompute=True, aggregator="avg")
     is_in_time = fields.Boolean(string="In Time", compute="_compute_outcome", store=True, precompute=True)
     rate = fields.Float(string="In Time (%)", compute="_compute_outcome", store=True, precompute=True, aggregator="avg")
 
@@ -112,6 +110,22 @@ class MarketplaceResponse(models.Model):
         self.write(values)
 
     # === FIGURES === #
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Average hours over the turns that were answered, and the share over those that marketplaces count."""
+        expression = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec not in ("hours:avg", "rate:avg"):
+            return expression
+        how, answered_at, deadline = (
+            self._field_to_sql(self._table, name, query) for name in ("how", "answered_at", "deadline")
+        )
+        if aggregate_spec == "hours:avg":
+            return SQL("%s FILTER (WHERE %s IN %s)", expression, how, ANSWERS)
+        overdue = SQL("%s < %s", deadline, fields.Datetime.now())
+        return SQL(
+            "%s FILTER (WHERE %s IS DISTINCT FROM 'none' AND (%s IS NOT NULL OR %s))",
+            expression, how, answered_at, overdue,
+        )  # fmt: skip
 
     @api.model
     def _get_figures(self, days, by, ids=None):

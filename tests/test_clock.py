@@ -133,7 +133,15 @@ class TestClock(ClockCase):
     def test_an_ordinary_ticket_has_no_clock(self):
         plain = self.env["helpdesk.ticket"].create({"name": "Plain", "description": "x"})
         self.assertFalse(plain.marketplace_deadline)
+        self.assertFalse(plain._marketplace_clock_start(self.now))
         self.assertFalse(plain._marketplace_clock_stop("reply"))
+
+    def test_a_ticket_that_a_conversation_was_moved_to_gets_its_clock(self):
+        message = self.asks(hours=2)
+        message.conversation_id.ticket_id = other = self.ticket.copy()
+        self.assertEqual(self.asks("Again", hours=1).ticket_id, other)
+        self.assertEqual(other.marketplace_deadline, self.ago(1) + timedelta(hours=24))
+        self.assertEqual(other.marketplace_site_id, self.site_de)
 
     def test_a_copied_ticket_has_no_clock(self):
         self.asks()
@@ -259,7 +267,7 @@ class TestCopies(ClockCase):
         message = self.copy_arrives("It is on its way.", hours=1)
         self.assertEqual(message.state, "done")
         self.assertEqual(message.mail_message_id.marketplace_kind, "answered")
-        self.assertIn("It is on its way.", message.mail_message_id.body)
+        self.assertIn(">It is on its way.<", message.mail_message_id.body)
         self.assertFalse(self.ticket.marketplace_deadline)
         self.assertEqual((self.turns.how, self.turns.hours, self.turns.user_id.id), ("console", 4.0, False))
 

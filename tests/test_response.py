@@ -69,9 +69,15 @@ class TestResponse(ClockCase):
     def test_hours_and_share_can_be_averaged(self):
         self.turn_of(self.site_de, 2, 2)
         self.turn_of(self.site_de, 4, 30)
+        self.turn_of(self.site_de, 3, 1, how="none")
+        self.turn_of(self.site_de, 0.5)
         domain = [("site_id", "=", self.site_de.id)]
         [(hours, rate)] = self.env["marketplace.response"]._read_group(domain, [], ["hours:avg", "rate:avg"])
         self.assertEqual((hours, rate), (16, 50))
+        self.turn_of(self.site_de, 5)  # overdue
+        self.turn_of(self.site_de, 6)  # overdue
+        [(hours, rate)] = self.env["marketplace.response"]._read_group(domain, [], ["hours:avg", "rate:avg"])
+        self.assertEqual((hours, rate), (16, 25))
 
     def test_the_report_opens_as_pivot_graph_and_list(self):
         action = self.env.ref(XMLID + "marketplace_response_action")

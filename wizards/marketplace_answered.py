@@ -22,7 +22,7 @@ class MarketplaceAnswered(models.TransientModel):
         self.ensure_one()
         ticket = self.ticket_id
         ticket.check_access("write")
-        asked_at = ticket.marketplace_response_id.asked_at
+        asked_at = ticket.sudo().marketplace_response_id.asked_at
         if self.moment > fields.Datetime.now():
             raise UserError(self.env._("The answer can't be from the future."))
         if asked_at and self.moment < asked_at:

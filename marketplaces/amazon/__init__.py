@@ -64,6 +64,10 @@ class Amazon(Marketplace):
         return notices.claim_hours(mail_)
 
     @classmethod
+    def copied_words(cls, mail_):
+        return notices.copied_words(mail_)
+
+    @classmethod
     def orders_from_json(cls, data):
         return orders.orders_from_json(data)
 

@@ -3,6 +3,7 @@
 import re
 
 from ..schema import NoticeKind
+from .mail_parts import is_marker
 
 #: Each word that :mod:`.mail_kinds` may find, as people know it.
 NOTICES = (
@@ -37,3 +38,14 @@ def claim_hours(mail):
     if _ENDED.search(f"{mail.subject} {' '.join(mail.reasons)}".casefold()):
         return None
     return CLAIM_HOURS.get(mail.notice)
+
+
+def copied_words(mail):
+    """Return what stands in Amazon's frame of a copy; all of it when there is no frame.
+
+    The outer markers are Amazon's: an answer that quotes the buyer has the buyer's frame inside.
+    """
+    lines = mail.body.split("\n")
+    marks = [number for number, line in enumerate(lines) if is_marker(line)]
+    words = "\n".join(lines[marks[0] + 1 : marks[-1]]) if len(marks) > 1 else mail.body
+    return words.strip()

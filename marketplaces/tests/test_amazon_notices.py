@@ -30,3 +30,11 @@ def test_a_claim_is_to_be_answered_within_amazons_time():
 def test_a_decision_needs_no_answer():
     assert Amazon.claim_hours(claim(subject="Claim decision on order 114-1234567-1234567")) is None
     assert Amazon.claim_hours(claim(reasons=("notification type A_Z_CLAIM_RESPONDENT_CLOSE",))) is None
+
+
+def test_the_words_of_a_copy_are_those_inside_amazons_frame():
+    begin, end = "------------- Begin message -------------", "------------- End message -------------"
+    quoted = f"We sent it.\n\n> {begin}\n{begin}\nWhere is it?\n{end}"
+    body = f"Here is a copy of the e-mail that you sent to Ann.\n\n{begin}\n\n{quoted}\n\n{end}\n\nSeller Central"
+    assert Amazon.copied_words(InboundMail("amazon", "notice", body=body)) == quoted
+    assert Amazon.copied_words(InboundMail("amazon", "notice", body=" No frame. ")) == "No frame."

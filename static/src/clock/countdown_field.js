@@ -42,5 +42,6 @@ registry.category("fields").add("marketplace_countdown", {
     displayName: _t("Countdown"),
     supportedTypes: ["datetime"],
     fieldDependencies: [{ name: "marketplace_amber_at", type: "datetime" }],
+    listViewWidth: 125,
     isEmpty: (record, name) => !record.data[name],
 });

@@ -5,7 +5,8 @@ from secrets import token_hex
 
 from .amazon import identity
 from .amazon.mails import buyer_message, notice
-from .sites import RELAY_HOSTS, get_site
+from .receiving import AWAY, Receiving
+from .sites import get_site
 
 FORGERIES = ("", "forged", "lookalike")
 NOTICES = {
@@ -53,7 +54,7 @@ class Message:
     attachments: list = field(default_factory=list)
 
 
-class Buyers:
+class Buyers(Receiving):
     """All pretend buyers.
 
     :param World world: orders, addresses, conversations.
@@ -142,45 +143,17 @@ class Buyers:
         )
         return raw, None
 
-    def receive(self, mail):
-        """Put a mail that reached a relay address to the conversation it belongs to.
+    def _automatic(self, key):
+        """Return what a buyer's mail program answers by itself."""
+        seller, site, ref, buyer = key.split("|")
+        return Message(AWAY, order_ref=ref or None, site=site, seller=seller, buyer=buyer)
 
-        :param Received mail: what arrived.
-        """
-        local_part, _at, host = mail.to.lower().rpartition("@")
-        alias, _plus, case = local_part.partition("+")
-        key, started = self._find(alias, case)
-        self._world.say(
-            key or f"unknown|{alias}",
-            side="seller",
-            name=mail.header_from,
-            text=mail.text,
-            files=mail.attachments,
-            kind=mail.kind,
-            approved=mail.approved,
-            mails=[],
-        )
-        if key and self._world.switches.reply_copies and mail.kind == "mail":
-            self._confirm(key, started, mail, RELAY_HOSTS[host])
-
-    def _find(self, alias, case):
-        best = None
-        with self._world.lock:
-            for key, entries in self._world.conversations.items():
-                for entry in entries:
-                    if entry.get("alias") == alias and (not case or entry["case"] == case):
-                        best = max(best or ("", {"number": 0}), (key, entry), key=lambda pair: pair[1]["number"])
-        return best or (None, None)
-
-    def _confirm(self, key, started, mail, site):
-        seller_code, _site, ref, _buyer = key.split("|")
-        found = self._world.orders.find(ref, seller_code)
-        if not found:
-            return
-        seller = self._world.sellers[seller_code]
-        to = self._world.addresses.get((seller_code, site.code)) or mail.sender
-        raw = notice("reply_copy", found[1], to=to, buyer=started["name"], text=mail.text, seller=seller)
-        self._outbox.send(raw, to)
+    def tell(self, seller, site, order, text, files):
+        """Show a buyer a message that the seller sent through the API."""
+        buyer = order.get("buyer", {}).get("buyerName") or "Robin Curious"
+        key = conversation_key(seller, site, order["orderId"], buyer)
+        said = {"name": seller.name, "text": text, "files": files, "kind": "api", "approved": True, "fate": "shown"}
+        self._world.say(key, side="seller", mails=[], **said)
 
 
 def conversation_key(seller, site, order_ref, buyer):

@@ -28,6 +28,7 @@ RULES = (
     Rule("/control/mails", methods=["GET"], endpoint="mails"),
     Rule("/control/inbox", methods=["GET"], endpoint="inbox"),
     Rule("/control/mailboxes", methods=["GET"], endpoint="mailboxes"),
+    Rule("/control/buyers", methods=["GET", "POST"], endpoint="buyers"),
     Rule("/control/write", methods=["POST"], endpoint="write"),
     Rule("/control/reset", methods=["POST"], endpoint="reset"),
 )
@@ -47,7 +48,7 @@ class Control:
 
     def __init__(self, world, buyers):
         self._world = world
-        self._buyers = buyers
+        self._people = buyers
 
     def handle(self, request, endpoint):
         """Return the answer to a request; 400 with the reason when it makes no sense."""
@@ -153,9 +154,16 @@ class Control:
     def _mailboxes(self, method, data):
         return {"mails": [mail.report() for mail in list(self._world.mailboxes)]}
 
+    def _buyers(self, method, data):
+        if method == "POST":
+            habits = {name: data.pop(name) for name in ("opted_out", "auto_reply") if name in data}
+            self._people.set_habits(Message(**data), **habits)
+        rows = [dict(zip(("seller", "site", "buyer"), key, strict=True), **h) for key, h in self._world.habits.items()]
+        return {"buyers": rows}
+
     def _write(self, method, data):
         files = [File(f["name"], f["type"], base64.b64decode(f["content"])) for f in data.pop("attachments", ())]
-        return {"mails": [mail.report() for mail in self._buyers.write(Message(attachments=files, **data))]}
+        return {"mails": [mail.report() for mail in self._people.write(Message(attachments=files, **data))]}
 
     def _reset(self, method, data):
         self._world.reset()

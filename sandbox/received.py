@@ -15,7 +15,10 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 @dataclass
 class Received:
-    """A mail that reached somebody: who, from whom, what. ``kind`` is mail, auto (automatic) or bounce."""
+    """A mail that reached somebody: who, from whom, what. ``kind`` is mail, auto (automatic) or bounce.
+
+    ``fate`` of a mail to a buyer: shown, dropped, bounced, opted_out, or unknown (no such buyer).
+    """
 
     number: int
     to: str
@@ -29,6 +32,7 @@ class Received:
     attachments: list
     raw: bytes = field(repr=False)
     approved: bool | None = None
+    fate: str | None = None
     time: str = field(default_factory=lambda: stamp(now()))
 
     def report(self):

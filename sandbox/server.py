@@ -45,7 +45,8 @@ class Sandbox(Shortcuts):
         self.outbox = Outbox(self.world, token)
         self.buyers = Buyers(self.world, self.outbox)
         self.console = Console(self.world)
-        self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, on_reply=self.buyers.receive)
+        takers = {"on_reply": self.buyers.receive, "on_nowhere": self.buyers.receive_nowhere}
+        self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, **takers)
         self._about = {"odoo": odoo_url, "authserv_id": authserv_id, "alias_domains": list(alias_domains)}
         self._ports = http_port, smtp_port
         self._server = None
@@ -57,7 +58,7 @@ class Sandbox(Shortcuts):
         self.outbox.start(self.smtp_port)
         self._about["smtp_port"] = self.smtp_port
         parts = (
-            AmazonApi(self.world),
+            AmazonApi(self.world, self.buyers.tell),
             Control(self.world, self.buyers),
             Pages(self.world, self.buyers, self._about),
             ConsolePages(self.world, self.console),

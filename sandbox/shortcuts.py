@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from .amazon.applications import make_application
 from .amazon.console import CONFIRM_PATH, Visitor
 from .amazon.sellers import make_seller
+from .buyers import Message
 
 
 class Shortcuts:
@@ -92,6 +93,27 @@ class Shortcuts:
 
     def _visitor(self, seller, secondary):
         return Visitor(_code(seller), secondary) if seller else self.world.visitor
+
+    # --- buyers --------------------------------------------------------------------------------------
+
+    def set_habits(self, order_ref=None, *, opted_out=None, auto_reply=None, **who):
+        """Let a buyer opt out ("", "unasked", "all") or answer by itself ("", "buyer", "amazon", "both").
+
+        :param str order_ref: an order of this buyer; without it ``site``, ``buyer`` and perhaps ``seller``.
+        """
+        habits = {"opted_out": opted_out, "auto_reply": auto_reply}
+        given = {name: value for name, value in habits.items() if value is not None}
+        self.buyers.set_habits(Message(order_ref=order_ref, **who), **given)
+
+    def expire_uploads(self):
+        """Let fifteen minutes pass for every file that was uploaded for a message."""
+        self.world.uploads.expire()
+
+    def read_conversation(self, order_ref):
+        """Return what the buyer of an order wrote and got, entry by entry as a dict; ``fate`` shown was seen."""
+        with self.world.lock:
+            found = (rows for key, rows in self.world.conversations.items() if f"|{order_ref}|" in key)
+            return [dict(entry) for rows in found for entry in rows]
 
     # --- state ---------------------------------------------------------------------------------------
 

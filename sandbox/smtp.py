@@ -46,9 +46,12 @@ class Receiver:
     :param str token: secret by which the pretend Amazon introduces itself.
     :param str authserv_id: our name in Authentication-Results.
     :param alias_domains: domains whose mail is the seller's system's.
+    :param on_reply: takes what reaches a buyer's address; ``on_nowhere`` what reaches another one of Amazon's.
     """
 
-    def __init__(self, world, deliver, token, authserv_id, alias_domains=(), on_reply=None, threads=16):
+    def __init__(
+        self, world, deliver, token, authserv_id, alias_domains=(), on_reply=None, on_nowhere=None, threads=16
+    ):
         self._world = world
         self._deliver = deliver
         self._token = token
@@ -57,6 +60,7 @@ class Receiver:
         self.boxes = {}
         self._alias_domains = {domain.lower() for domain in alias_domains}
         self._on_reply = on_reply
+        self._on_nowhere = on_nowhere
         # two pools: the seller's system may send us mail while it takes one, and must not wait for itself
         self._pools = {
             name: ThreadPoolExecutor(threads, thread_name_prefix=f"sandbox-{name}") for name in ("seller", "others")
@@ -132,7 +136,8 @@ class Receiver:
         return mail.sender.lower() in known and any(a in mail.header_from.lower() for a in known)
 
     def _refuses(self, recipient, raw, sender):
-        if not self._world.switches.reject_unapproved:
+        switches = self._world.switches
+        if not switches.reject_unapproved and switches.unapproved != "refuse":
             return False
         return not self._approved(recipient, open_mail(0, raw, recipient, sender))
 
@@ -145,6 +150,8 @@ class Receiver:
             mail.approved = self._approved(recipient, mail)
             if self._on_reply:
                 self._on_reply(mail)
+        elif self._on_nowhere:
+            self._on_nowhere(mail)
 
     def _bounced(self, recipient):
         returned = f"<{recipient.partition('@')[0]}@"

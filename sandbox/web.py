@@ -37,7 +37,7 @@ class Application:
             endpoint, arguments = self._map.bind_to_environ(environ).match()
             response = self._owners[endpoint].handle(request, endpoint, **arguments)
         except NotFound as error:
-            is_api = request.path.startswith(("/orders/", "/sellers/"))
+            is_api = request.path.startswith(("/orders/", "/sellers/", "/messaging/", "/solicitations/", "/uploads/"))
             response = failure(404) if is_api else error.get_response()
         except HTTPException as error:
             response = error.get_response()

@@ -17,6 +17,11 @@ from .amazon.limits import Limits
 from .amazon.lwa import Tokens
 from .amazon.orders import Orders
 from .amazon.times import now, stamp
+from .amazon.uploads import Uploads
+from .receiving import AUTO_REPLIES, OPT_OUTS, UNAPPROVED
+
+#: What switches that are no yes or no may say.
+_VALUES = {"unapproved": UNAPPROVED, "opted_out": OPT_OUTS, "auto_reply": AUTO_REPLIES}
 
 
 @dataclass
@@ -25,7 +30,9 @@ class Switches:
 
     ``auto_orders`` makes unknown but well-formed order numbers exist; ``rate_limits`` enforces the documented
     ones; ``reply_copies`` sends the seller a copy of each reply that a buyer gets, as Amazon does;
-    ``reject_unapproved`` refuses mail to buyers that does not come from the address known for the storefront;
+    ``unapproved`` is what happens to mail to buyers that does not come from the address known for the storefront
+    (pass, refuse, bounce, drop), ``reject_unapproved`` an older word for refuse; ``opted_out`` and ``auto_reply`` are
+    the habits of buyers who have none of their own (see ``receiving``);
     ``search_lag`` is how many seconds late searchOrders sees a change; ``login_hop`` sends the browser from the consent
     page over the application's log-in URI, as Amazon's newer description of the website workflow says.
     """
@@ -34,6 +41,9 @@ class Switches:
     rate_limits: bool = False
     reply_copies: bool = False
     reject_unapproved: bool = False
+    unapproved: str = "pass"
+    opted_out: str = ""
+    auto_reply: str = ""
     search_lag: float = 120
     login_hop: bool = False
 
@@ -45,6 +55,8 @@ class Switches:
         for name, value in values.items():
             if name not in {f.name for f in fields(self)}:
                 raise ValueError(f"No switch {name!r}")
+            if value not in _VALUES.get(name, (value,)):
+                raise ValueError(f"{name} must be one of {', '.join(map(repr, _VALUES[name]))}")
             setattr(self, name, value)
 
 
@@ -112,6 +124,9 @@ class World:
         self.inbox = []  # what reached Amazon: received.Received
         self.mailboxes = []  # what reached other people
         self.conversations = {}  # key → [entry], what buyers wrote and got
+        self.habits = {}  # (seller, site, buyer) → what this buyer does
+        self.uploads = Uploads()
+        self.messages = {}  # (seller, order number) → actions of the API that were used
         self.addresses = {}  # (seller, site) → address
         self.reset()
         if self._path and self._path.exists():
@@ -124,7 +139,15 @@ class World:
             self.generation += 1
             self.sellers.clear()
             self.sellers.update({seller.code: seller for seller in SELLERS})
-            for part in (self.orders, self.tokens, self.consents, self.faults, self.limits, self.requests):
+            for part in (
+                self.orders,
+                self.tokens,
+                self.consents,
+                self.faults,
+                self.limits,
+                self.requests,
+                self.uploads,
+            ):
                 part.clear()
             for application in demo_applications(self._odoo_url):
                 self.put_application(application)
@@ -134,6 +157,8 @@ class World:
             self.set_switches(asdict(Switches()))
             for part in (self.mails, self.inbox, self.mailboxes, self.conversations):
                 part.clear()
+            self.habits.clear()
+            self.messages.clear()
 
     def set_switches(self, values):
         """Set switches (see :class:`Switches`)."""

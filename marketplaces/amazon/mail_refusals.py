@@ -21,11 +21,13 @@ _SENDER = re.compile(
     r"not allowed to send|5\.7\.\d",
     re.IGNORECASE,
 )
+#: A security policy (5.7.x) may also be about what a mail holds.
+_REJECTED = re.compile(r"\bspam|content|virus|malware|attachment|too (?:big|large)|message size", re.IGNORECASE)
 _TEXTS = {
     "opted_out": "The buyer takes no unasked messages of sellers. If it is essential, answer the buyer's own message, "
     "or send it again marked as important.",
     "sender": "Amazon does not take mail from this address: enter it in Seller Central under Messaging Permissions.",
-    "content": "Amazon did not pass it on, as it does not meet its Communication Guidelines.",
+    "content": "Amazon did not pass it on for what it holds: see its Communication Guidelines.",
     "auto_reply": "It went to an address that nobody at Amazon reads.",
     "bounced": "A mail server gave it back.",
 }
@@ -46,6 +48,8 @@ def _judge(mail):
     """Return the kind of refusal and what the other side says about it, if that says more than its kind."""
     if mail.report:
         told = " ".join((mail.report.diagnostic or mail.report.status or "").split())[:300]
+        if _REJECTED.search(told):
+            return "content", told
         return "sender" if _SENDER.search(told) else "bounced", told
     if mail.get("x-amazon-auto-reply") or mail.senders[0].local.lower() == "nobody" or mail.is_auto_reply:
         return "auto_reply", ""

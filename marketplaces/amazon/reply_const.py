@@ -52,7 +52,8 @@ COUPON = re.compile(
 )
 _ASKS = (
     # English
-    r"(?:leave|write|give|post|submit|provide|share|drop)\b[^.!?\n]{0,40}\b(?:reviews?|feedback|ratings?|stars?)\b",
+    r"(?:leave|write|give|post|submit|provide|share|drop)\b[^.!?\n]{0,40}"
+    r"\b(?:reviews?|feedback(?! (?:on|about|regarding|whether|if)\b)|ratings?|stars?)\b",
     r"(?:remove|delete|change|revise|update|withdraw|edit)\b[^.!?\n]{0,30}\b(?:reviews?|feedback|ratings?)\b",
     r"\brate (?:us|our|your|this)\b|(?:five|5)[ -]?stars?\b|positive (?:reviews?|feedback|ratings?)",
     r"review (?:us|our product|the product) on\b",

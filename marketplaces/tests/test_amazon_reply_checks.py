@@ -93,6 +93,7 @@ HARMLESS = [
     "Das Geld ist erstattet.Es dauert noch.Danke.es war nett z.B. am Mo. Siehe Rechnung.pdf, Version 1.2.3",
     "Mehr auf amazon.de, https://www.amazon.de/dp/B0EXAMPL01 oder www.amazon.com/help.",
     "Vielen Dank für Ihre Bewertung. Wir haben Ihr Feedback weitergegeben. Die Gutschrift ist unterwegs.",
+    "Please give me your feedback on the color.",
     "Thank you for your feedback and your review. We have read both, and 5 starting points came up.",
     "Merci pour votre avis. Nous avons bien reçu votre commentaire. La note de crédit suit.",
     "伝票番号は 1234-5678-9012 です。レビューをありがとうございます。",

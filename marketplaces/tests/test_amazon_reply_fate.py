@@ -148,6 +148,8 @@ class TestRefusals:
             ("550 Sender address not registered", "sender"),
             ("554 sender is unauthorized", "sender"),
             ("421 try again", "bounced"),
+            ("552 5.3.4 Message size exceeds fixed limit", "content"),
+            ("554 5.7.1 Message looks like spam", "content"),
         ],
     )
     def test_only_what_is_about_our_address_is(self, amazon_mails, read, told, refusal):

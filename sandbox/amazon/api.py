@@ -12,14 +12,36 @@ from .contract import OPERATIONS, ORDER_REF, check_headers, check_query
 from .faults import failure
 from .identity import case_id
 from .lwa import Denied
+from .messaging import ACTIONS, REVIEW, Messaging
 from .orders import InvalidToken, project, search
 from .times import moment, now, stamp
+from .uploads import PATH
 
+_MESSAGES = "/messaging/v1/orders/<order_id>"
+_SOLICITATIONS = "/solicitations/v1/orders/<order_id>"
 RULES = (
     Rule("/auth/o2/token", methods=["POST"], endpoint="token"),
     Rule("/orders/2026-01-01/orders/<order_id>", methods=["GET"], endpoint="getOrder"),
     Rule("/orders/2026-01-01/orders", methods=["GET"], endpoint="searchOrders"),
     Rule("/sellers/v1/marketplaceParticipations", methods=["GET"], endpoint="getMarketplaceParticipations"),
+    Rule(f"{_MESSAGES}", methods=["GET"], endpoint="getMessagingActionsForOrder"),
+    Rule(f"{_MESSAGES}/attributes", methods=["GET"], endpoint="GetAttributes"),
+    *(
+        Rule(f"{_MESSAGES}/messages/{name}", methods=["POST"], endpoint=form.operation, defaults={"action": name})
+        for name, form in ACTIONS.items()
+    ),
+    Rule(_SOLICITATIONS, methods=["GET"], endpoint="getSolicitationActionsForOrder"),
+    Rule(
+        f"{_SOLICITATIONS}/solicitations/{REVIEW}",
+        methods=["POST"],
+        endpoint="createProductReviewAndSellerFeedbackSolicitation",
+    ),
+    Rule(
+        "/uploads/2020-11-01/uploadDestinations/<path:resource>",
+        methods=["POST"],
+        endpoint="createUploadDestinationForResource",
+    ),
+    Rule(f"{PATH}/<path:place_ref>", methods=["PUT"], endpoint="upload"),
 )
 #: Personal data that needs a role.
 _RESTRICTED = {"BUYER", "RECIPIENT", "TAX"}
@@ -30,19 +52,25 @@ def _answer(data, status=200):
 
 
 class AmazonApi:
-    """Answers API calls out of the sandbox's world; logs each without its secrets."""
+    """Answers API calls out of the sandbox's world; logs each without its secrets.
 
-    def __init__(self, world):
+    :param tell: shows a buyer a message of the API, see :class:`.messaging.Messaging`.
+    """
+
+    def __init__(self, world, tell):
         self.world = world
         self._operations = {
             "getOrder": self._get_order,
             "searchOrders": self._search_orders,
             "getMarketplaceParticipations": self._get_participations,
+            **Messaging(world, tell).operations(),
         }
 
     def handle(self, request, endpoint, **arguments):
         """Return the answer to a request, or what a fault makes of it."""
-        if endpoint == "token":
+        if endpoint == "upload":  # no call of the API: whoever knows the address may
+            seller, answer = None, partial(self._upload, request, **arguments)
+        elif endpoint == "token":
             seller, answer = self.world.tokens.owner(request.form), partial(self._token, request)
         else:
             seller, problem = self.world.tokens.check(request.headers.get("x-amz-access-token"))
@@ -52,9 +80,15 @@ class AmazonApi:
         entry = self.world.requests.add(endpoint, request, code, fault)
         response = self.world.faults.spoil(fault, answer, lwa=endpoint == "token") if fault else answer()
         entry["status"] = response.status_code
-        if endpoint != "token":
+        if endpoint not in ("token", "upload"):
             response.headers["x-amzn-RequestId"] = entry["id"]
         return response
+
+    def _upload(self, request, place_ref):
+        given = request.args.get("X-Amz-Signature")
+        status, code = self.world.uploads.put(place_ref, given, request.headers, request.get_data())
+        body = f"<Error><Code>{code}</Code></Error>" if code else b""
+        return Response(body, status, mimetype="application/xml")
 
     def _token(self, request):
         try:
@@ -74,6 +108,14 @@ class AmazonApi:
         included = set(filter(None, request.args.get("includedData", "").split(",")))
         if seller.pii == "forbidden" and included & _RESTRICTED:
             return failure(403, f"The application has no role for {', '.join(sorted(included & _RESTRICTED))}")
+        if operation.body:
+            arguments["body"] = request.get_json(force=True, silent=True)
+            if not isinstance(arguments["body"], dict):
+                return self._limited(failure(400, "The body must be a JSON object"), operation)
+        elif request.get_data():
+            return self._limited(failure(400, "A body is sent, none is wanted"), operation)
+        if operation.name == "createUploadDestinationForResource":
+            arguments["base_url"] = request.host_url.rstrip("/")
         response = self._operations[operation.name](seller, request.args.to_dict(), included, **arguments)
         return self._limited(response, operation)
 

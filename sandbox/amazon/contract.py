@@ -1,4 +1,7 @@
-"""What the operations accept, by hand from the official models (orders 2026-01-01, sellers v1; August 2026)."""
+"""What the operations accept, by hand from the official models of August 2026.
+
+Orders 2026-01-01, sellers v1, messaging v1, solicitations v1, uploads 2020-11-01.
+"""
 
 import re
 from collections.abc import Callable
@@ -61,12 +64,32 @@ def _anything(value):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation: its query parameters with their checks."""
+    """An operation: its query parameters with their checks, which of them it needs, and whether it has a body."""
 
     name: str
     parameters: dict[str, Callable] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    body: bool = False
 
 
+#: Messaging v1 and Solicitations v1.
+_OF_AN_ORDER = (
+    "getMessagingActionsForOrder",
+    "GetAttributes",
+    "getSolicitationActionsForOrder",
+    "createProductReviewAndSellerFeedbackSolicitation",
+)
+_MESSAGES = (
+    "confirmCustomizationDetails",
+    "createConfirmDeliveryDetails",
+    "createConfirmOrderDetails",
+    "createConfirmServiceDetails",
+    "createUnexpectedProblem",
+    "createDigitalAccessKey",
+    "createLegalDisclosure",
+    "CreateWarranty",
+    "sendInvoice",
+)
 OPERATIONS = {
     operation.name: operation
     for operation in (
@@ -87,6 +110,13 @@ OPERATIONS = {
             },
         ),
         Operation("getMarketplaceParticipations"),
+        Operation(
+            "createUploadDestinationForResource",
+            {"marketplaceIds": _one_of(most=1), "contentMD5": _anything, "contentType": _anything},
+            ("marketplaceIds", "contentMD5"),
+        ),
+        *(Operation(name, {"marketplaceIds": _one_of(most=1)}, ("marketplaceIds",)) for name in _OF_AN_ORDER),
+        *(Operation(name, {"marketplaceIds": _one_of(most=1)}, ("marketplaceIds",), True) for name in _MESSAGES),
     )
 }
 
@@ -97,7 +127,7 @@ def check_query(operation, arguments):
     :param Operation operation: what is called.
     :param arguments: werkzeug's ``request.args``.
     """
-    problems = []
+    problems = [f"{name} is missing" for name in operation.required if name not in arguments]
     for name, values in arguments.lists():
         check = operation.parameters.get(name)
         if check is None:

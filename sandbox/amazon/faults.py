@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
+from ..sites import RATES
+
 #: How an API answers with each status: code and message.
 ERRORS = {
     400: ("InvalidInput", "Invalid Input"),
@@ -26,8 +28,9 @@ LWA_ERRORS = {
     500: ("server_error", "The authorization server encountered an unexpected condition"),
     503: ("temporarily_unavailable", "The authorization server is temporarily unavailable"),
 }
-#: ``consent`` is every page of Seller Central; ``*`` is all the others.
-OPERATIONS = ("getOrder", "searchOrders", "getMarketplaceParticipations", "token", "consent", "*")
+#: ``upload`` is the place of a file that an operation announced, ``consent`` every page of Seller Central; ``*`` is all
+#: the others.
+OPERATIONS = (*RATES, "upload", "token", "consent", "*")
 KINDS = (*map(str, ERRORS), "html503", "slow", "drip", "cut", "malformed", "empty", "hang", "wrong_shape")
 _HTML = "<!DOCTYPE html><html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
 
@@ -154,12 +157,13 @@ def _cut(body, promised):
     return response
 
 
-def failure(status, details="", *, lwa=False):
-    """Return an error as Amazon's API or (``lwa``) its sign-in answers it."""
+def failure(status, details="", *, lwa=False, message=None):
+    """Return an error as Amazon's API or (``lwa``) its sign-in answers it; ``message`` replaces the usual one."""
     if lwa:
         error, description = LWA_ERRORS[status]
         body = {"error": error, "error_description": details or description}
     else:
-        code, message = ERRORS[status]
+        code, usual = ERRORS[status]
+        message = message or usual
         body = {"errors": [{"code": code, "message": message, "details": details}]}
     return Response(json.dumps(body), status, mimetype="application/json")

@@ -102,7 +102,7 @@ KINDS = {
             "es": "Su correo electrónico a {buyer}",
         },
         {
-            "en": "Here is a copy of the e-mail that you sent to {buyer}.<br><br>Order ID {ref}:<br><br>"
+            "en": "Here is a copy of the e-mail that you sent to {buyer}.<br><br>{about}"
             "------------- Begin message -------------<br><br>{text}<br><br>------------- End message -------------"
         },
         name="{name}",
@@ -156,6 +156,7 @@ def _values(order, site, buyer, seller):
     buyer = buyer or order.get("buyer", {}).get("buyerName") or "Amazon Customer"
     return {
         "ref": order["orderId"],
+        "about": f"Order ID {order['orderId']}:<br><br>" if order["orderId"] else "",  # none before a sale
         "buyer": buyer,
         "host": site.host,
         "relay": identity.relay_address(buyer, seller.merchant_id, site),

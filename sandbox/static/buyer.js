@@ -108,6 +108,7 @@ function drawEntry(entry) {
   meta.append(element("span", "", entry.time.slice(0, 16).replace("T", " ")));
   if (entry.side === "seller" && entry.kind !== "mail") meta.append(element("span", "delivery refused", `automatic: ${entry.kind}`));
   if (entry.side === "seller" && entry.approved === false) meta.append(element("span", "delivery refused", "sender is not the storefront's address"));
+  if (entry.fate && entry.fate !== "shown") meta.append(element("span", "delivery refused", `the buyer never saw this: ${words(entry.fate)}`));
   bubble.append(meta, element("p", "", entry.text || "(no words)"));
   for (const name of entry.files) bubble.append(element("span", "chip", name));
   const fate = element("div", "meta");

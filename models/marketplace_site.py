@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
 
 class MarketplaceSite(models.Model):
@@ -157,14 +157,6 @@ class MarketplaceSite(models.Model):
         """Forget where the former address was entered, and whether it worked."""
         self.write({"setup_done": False, "test_sent_at": False, "test_received_at": False, "test_ref": False})
 
-    def _get_busy(self):
-        """Return the ids of those sites that ever got mail."""
-        query = """
-            SELECT site.id FROM unnest(%s::int[]) AS site(id)
-             WHERE EXISTS (SELECT 1 FROM marketplace_message WHERE site_id = site.id)
-        """
-        return {row[0] for row in self.env.execute_query(SQL(query, self.ids))}
-
     # === HEALTH === #
 
     @api.depends("address", "setup_done", "state")
@@ -177,7 +169,7 @@ class MarketplaceSite(models.Model):
 
     def _get_findings_by_site(self):
         """Return {site: what keeps its buyers' mail from arriving, as in ``_get_findings``}."""
-        silent, busy = self._get_silence(self), self._get_busy()
+        silent, busy = self._get_silent(), self._get_last_mail()
         return {site: site._find_faults(site.id in silent, site.id in busy) for site in self}
 
     def _find_faults(self, is_silent, is_busy):

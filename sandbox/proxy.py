@@ -79,7 +79,8 @@ class Proxy:
             line.put((time.monotonic() + self.round_trip / 2, data))
 
     def _write(self, target, line, left, to_client):
-        try:
+        # Somebody hung up, or was cut off: then nothing more is to be passed on.
+        with contextlib.suppress(OSError):
             while True:
                 moment, data = line.get()
                 time.sleep(max(0, moment - time.monotonic()))
@@ -94,8 +95,6 @@ class Proxy:
                 if left:
                     left[0] -= len(data)
                 self._send(target, data, to_client)
-        except OSError:
-            pass
         _close(target)
 
     def _send(self, target, data, to_client):

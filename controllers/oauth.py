@@ -44,9 +44,13 @@ class MarketplaceOAuth(http.Controller):
         """Send a browser on that the marketplace sent to see who is logged in here."""
         return self._answer(lambda consent: request.redirect(consent._continue(code, _query()), local=False))
 
-    @http.route(_callback_url, type="http", auth="user", methods=["GET"], sitemap=False)
+    # Public, because Odoo would write the code into the address of its log-in page.
+    @http.route(_callback_url, type="http", auth="public", methods=["GET"], sitemap=False)
     def callback(self, code, **params):
         """Connect the account that a seller allowed, and show it."""
+        if request.env.user._is_public():
+            text = request.env._("You are not logged in here any more. Log in and start again from the account.")
+            return self._finish_response(self._page(text, status=403))
         return self._answer(lambda consent: request.redirect(self._account_url(consent._finish(code, _query()).id)))
 
     def _answer(self, work):
@@ -58,6 +62,9 @@ class MarketplaceOAuth(http.Controller):
             response = self._page(request.env._("Only administrators may connect marketplaces."), status=403)
         except ConsentRefused as error:
             response = self._page(str(error), error.account_id, status=400)
+        return self._finish_response(response)
+
+    def _finish_response(self, response):
         response.headers.update(HEADERS)
         return response
 

@@ -186,9 +186,10 @@ class ImapBox:
             if limit:
                 wanted = min(wanted, limit - start)
             piece = next((found for _uid, _meta, found in self._fetch([uid], _piece(start, wanted))), None)
-            if piece is None and not pieces:
-                return None
-            pieces.append(piece or b"")
+            if piece is None:
+                # Gone in the middle, unless the server has no other word for what is beyond the end.
+                return b"".join(pieces) if 0 < size <= start else None
+            pieces.append(piece)
             if len(pieces[-1]) < wanted or limit and start + wanted >= limit:
                 return b"".join(pieces)
 
@@ -205,15 +206,18 @@ class ImapBox:
 
 
 def read_fetch(lines):
-    """Yield (text, literal or None) for each mail in the lines of an answer to FETCH."""
+    """Yield (text, literal or None) for each mail in the lines of an answer to FETCH.
+
+    ``NIL`` is no mail and not an empty one: Dovecot says so, and OK, when somebody moved the mail meanwhile.
+    """
     text, literal = None, None
     for line in lines:
         if isinstance(line, tuple):
             text, literal = (text or b"") + line[0], line[1]
         else:
             inline = _INLINE.search(line) if literal is None else None
-            if inline:
-                literal = re.sub(rb"\\(.)", rb"\1", inline[1] or b"")
+            if inline and inline[1] is not None:
+                literal = re.sub(rb"\\(.)", rb"\1", inline[1])
             yield (text or b"") + b" " + line, literal
             text, literal = None, None
 

@@ -187,7 +187,7 @@ class MarketplaceAccount(models.Model):
         for site, found in self.site_ids._get_findings_by_site().items():
             for finding in found or []:
                 sites_by_finding.setdefault(finding, []).append(site.name)
-        return [(level, f"{shorten(names)}: {text}") for (level, text), names in sites_by_finding.items()]
+        return [(level, f"{text} ({shorten(names)})") for (level, text), names in sites_by_finding.items()]
 
     # === ACTION METHODS === #
 

@@ -1,18 +1,25 @@
 import logging
 import secrets
 import string
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize_all
+from odoo.tools import SQL, email_normalize_all
 
 _logger = logging.getLogger(__name__)
 
 ALPHABET = string.ascii_lowercase + string.digits
+#: A site is silent when nothing came for so many of its average pauses, but not before QUIET.
+PAUSES = 7
+QUIET = timedelta(days=2)
+#: Fewer messages than this in REGULAR days say nothing about what is usual.
+ENOUGH = 10
+REGULAR = timedelta(days=30)
 
 
 class MarketplaceAddressMixin(models.AbstractModel):
-    """How buyers' mail reaches a site: an address of this Odoo, or a mailbox; and a mail that proves it."""
+    """How buyers' mail reaches a site: an address of this Odoo, or a mailbox; a test of it; whether any comes."""
 
     _name = "marketplace.address.mixin"
     _description = "Marketplace Address"
@@ -193,3 +200,39 @@ class MarketplaceAddressMixin(models.AbstractModel):
         domain = [("alias_full_name", "in", list(wanted)), ("alias_model_id", "=", model_id)]
         aliases_sudo = self.env["mail.alias"].sudo().search(domain)
         return {alias.alias_full_name: self.browse(alias.alias_force_thread_id) for alias in aliases_sudo}
+
+    def _hand_address_over(self, other):
+        """Have another site receive what is sent to this one's addresses: they may be entered at the marketplace."""
+        self.ensure_one()
+        self._get_aliases().write({"alias_force_thread_id": other.id, "alias_parent_thread_id": other.id})
+        self.alias_id = False
+        names = ("mailbox_id", "mailbox_address", "mailbox_since")
+        if self.sudo().mailbox_id and not other.sudo().mailbox_id:
+            other.sudo().write({name: self.sudo()[name] for name in names})
+
+    # === WHETHER MAIL COMES === #
+
+    def _get_last_mail(self):
+        """Return {site id: (last mail, how many came in the time before it)} of the sites that ever got any."""
+        query = SQL(
+            """
+            SELECT site.id, last.moment, (
+                SELECT count(*) FROM marketplace_message
+                 WHERE site_id = site.id AND create_date > last.moment - %(regular)s
+            ) FROM unnest(%(site_ids)s::int[]) AS site(id), LATERAL (
+                SELECT max(create_date) AS moment FROM marketplace_message WHERE site_id = site.id
+            ) AS last WHERE last.moment IS NOT NULL
+            """,
+            site_ids=self.ids,
+            regular=REGULAR,
+        )
+        return {site_id: (moment, count) for site_id, moment, count in self.env.execute_query(query)}
+
+    def _get_silent(self):
+        """Return {site id: last mail} of the sites that used to get mail and have been silent unusually long."""
+        now = fields.Datetime.now()
+        return {
+            site_id: moment
+            for site_id, (moment, count) in self._get_last_mail().items()
+            if count >= ENOUGH and now - moment > max(QUIET, PAUSES * REGULAR / count)
+        }

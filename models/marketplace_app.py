@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..marketplaces import MARKETPLACES
-from .marketplace_health_mixin import HEALTH_GROUPS, ORDER
+from .marketplace_health_mixin import HEALTH_GROUPS, LEVELS
 
 #: Accounts named on a marketplace's card, those that need a person first.
 SHOWN = 6
@@ -35,7 +35,9 @@ class MarketplaceApp(models.Model):
     @api.depends("account_ids.health", "site_ids")
     def _compute_card(self):
         for app in self:
-            accounts_sudo = app._get_accounts().sorted(lambda one: (-ORDER[one.health], one.name.lower(), one.id))
+            accounts_sudo = app._get_accounts().sorted(
+                lambda one: (-LEVELS.index(one.health), one.name.lower(), one.id)
+            )
             app.card = {
                 "accounts": len(accounts_sudo),
                 "sites": len(accounts_sudo.site_ids),
@@ -49,13 +51,14 @@ class MarketplaceApp(models.Model):
     @api.depends("account_ids.health")
     @api.depends_context("allowed_company_ids")
     def _compute_health(self):
-        labels = dict(self._fields["health"]._description_selection(self.env))
-        for app in self:
-            accounts_sudo = app._get_accounts()
-            app.health = max(accounts_sudo.mapped("health"), key=ORDER.get, default="none")
-            bad = accounts_sudo.filtered(lambda one: one.health in ("warning", "danger"))
-            app.health_message = "\n".join(f"{one.name}: {one.first_finding}" for one in bad) or False
-            app.health_label = labels[app.health]
+        return super()._compute_health()
+
+    def _get_findings(self):
+        self.ensure_one()
+        accounts_sudo = self._get_accounts().filtered(lambda one: one.health != "none")
+        if not accounts_sudo:
+            return None
+        return [(one.health, f"{one.name}: {one.first_finding}") for one in accounts_sudo if one.health != "ok"]
 
     def _get_accounts(self):
         """Return the accounts of the user's companies: those who may not see accounts may see whether they work."""

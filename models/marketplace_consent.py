@@ -219,7 +219,7 @@ class MarketplaceConsent(models.Model):
         """
         _logger.warning("Connecting a marketplace was refused for user %s: " + reason, self.env.uid, *args)
         refused = ConsentRefused(
-            text or self.env._("This way back is not valid (any more). Start again from the account in Odoo.")
+            text or self.env._("This link is not valid any more. Start again from the account in Odoo.")
         )
         refused.account_id = account.id if account else None
         raise refused

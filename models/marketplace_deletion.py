@@ -61,7 +61,7 @@ class MarketplaceDeletion(models.AbstractModel):
         credential_sudo = account_sudo.credential_id
         values = {"state": "deleted", "active": False, "credential_id": False, "state_message": False}
         account_sudo.write(values | {"authorized_at": False, "participations": False})
-        account_sudo.activity_ids.unlink()
+        account_sudo._forget_reminders(*account_sudo.reminders or {})
         account_sudo.operation_ids.unlink()
         orders = (
             self.env["marketplace.order"]

@@ -1,25 +1,13 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-#: Levels of findings, from well to broken.
-LEVELS = ("ok", "warning", "danger")
-#: How much a state of health needs a person.
-ORDER = {"none": 0, "ok": 1, "warning": 2, "danger": 3}
+#: From "nothing to say" to broken; the last three are also the levels of findings.
+LEVELS = ("none", "ok", "warning", "danger")
 #: Who may see whether something works.
 HEALTH_GROUPS = "base.group_system,helpdesk_mgmt.group_helpdesk_manager"
 #: Days before an authorization or a secret ends on which the responsible admin gets an activity.
 REMINDERS = (30, 7)
-#: A site is silent when nothing came for so many of its average pauses, but not before QUIET.
-PAUSES = 7
-QUIET = timedelta(days=2)
-#: Fewer messages than this in REGULAR days say nothing about what is usual.
-ENOUGH = 10
-REGULAR = timedelta(days=30)
 #: Failures in a row of the same call, or of reading a mailbox, that are more than a hiccup.
 SERIOUS = 5
-
 #: Names that are listed before the rest is only counted.
 LISTED = 3
 
@@ -44,19 +32,16 @@ class MarketplaceHealthMixin(models.AbstractModel):
         compute="_compute_health",
         groups=HEALTH_GROUPS,
     )
-    health_label = fields.Char(string="Health in Words", compute="_compute_health", groups=HEALTH_GROUPS)
     health_message = fields.Text(string="What Is Wrong", compute="_compute_health", groups=HEALTH_GROUPS)
     first_finding = fields.Char(string="Foremost", compute="_compute_first_finding", groups=HEALTH_GROUPS)
 
     def _compute_health(self):
-        labels = dict(self._fields["health"]._description_selection(self.env))
         for record in self:
             findings = record._get_findings()
             record.health = "none"
             if findings is not None:
                 record.health = max((level for level, _text in findings), key=LEVELS.index, default="ok")
             record.health_message = "\n".join(text for _level, text in findings or []) or False
-            record.health_label = labels[record.health]
 
     @api.depends("health_message")
     def _compute_first_finding(self):
@@ -86,25 +71,3 @@ class MarketplaceHealthMixin(models.AbstractModel):
         if not day or left > max(REMINDERS):
             return []
         return [("danger", ended) if left < 0 else ("warning", ends)]
-
-    @api.model
-    def _get_silence(self, sites):
-        """Return {site id: last message} of the sites that used to get mail and have been silent unusually long."""
-        query = SQL(
-            """
-            SELECT site.id, last.moment, (
-                SELECT count(*) FROM marketplace_message
-                 WHERE site_id = site.id AND create_date > last.moment - %(regular)s
-            ) FROM unnest(%(site_ids)s::int[]) AS site(id), LATERAL (
-                SELECT max(create_date) AS moment FROM marketplace_message WHERE site_id = site.id
-            ) AS last WHERE last.moment IS NOT NULL
-            """,
-            site_ids=sites.ids,
-            regular=REGULAR,
-        )
-        now = fields.Datetime.now()
-        return {
-            site_id: moment
-            for site_id, moment, count in self.env.execute_query(query)
-            if count >= ENOUGH and now - moment > max(QUIET, PAUSES * REGULAR / count)
-        }

@@ -1,10 +1,9 @@
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import api, models
 
 from ..marketplaces.errors import MarketplaceError, Refused
-from ..marketplaces.mail import decode
 from ..marketplaces.mailbox import MAX_REPORT, Broken, find_sender
 from .marketplace_mailbox_position import BATCH
 
@@ -159,7 +158,7 @@ class MarketplaceMailboxWalk(models.AbstractModel):
         marketplaces = place.mailbox._get_marketplaces()
         recipients = {address for head in heads for address in head.mail.recipients}
         aliases = self.env["marketplace.site"].sudo()._find_by_aliases(list(recipients))
-        judged = [self._judge_one(place, head, marketplaces, aliases) for head in heads]
+        judged = [one for head in heads if (one := self._judge_one(place, head, marketplaces, aliases))]
         taken = {one.digest for one in judged if one.state == "taken"}
         known = taken and self.env["marketplace.mailbox.mail"]._get_taken(place.mailbox, taken)
         for one in judged:
@@ -169,13 +168,16 @@ class MarketplaceMailboxWalk(models.AbstractModel):
 
     @api.model
     def _judge_one(self, place, head, marketplaces, aliases):
+        """Return what is to become of a mail, or None for one that can't be read (again, or now)."""
         mail = head.mail
         seen = Seen(head.uid, head.digest, size=head.size, recipients=mail.recipients, message_id=mail.message_id or "")
         seen.sites = {address: aliases[address] for address in mail.recipients if address in aliases}
         seen.app = find_sender(mail, marketplaces)
         if not seen.app and head.may_report:
-            report = place.box.body(head.uid, limit=MAX_REPORT)
-            seen.app = report and find_sender(decode(report), marketplaces)
+            reports = self._fetch(place, [head.uid], lambda _uids: self._fetch_report(place, head))
+            if not reports:
+                return None
+            seen.app = find_sender(reports[0].mail, marketplaces)
         is_in_time = place.mailbox._is_in_time(head, seen.app, place.is_new)
         place.old_in_a_row = 0 if is_in_time else place.old_in_a_row + 1
         test_ref = mail.get("x-marketplace-test")
@@ -188,6 +190,12 @@ class MarketplaceMailboxWalk(models.AbstractModel):
         elif self._is_for_odoo(place) and place.mailbox._would_be_fetched(head):
             seen.state = "handed"
         return seen
+
+    @api.model
+    def _fetch_report(self, place, head):
+        """Return a delivery report as if all that says what it is about stood in its header; empty when it is gone."""
+        raw = place.box.body(head.uid, limit=MAX_REPORT)
+        return [] if raw is None else [replace(head, raw=raw)]
 
     @api.model
     def _is_for_odoo(self, place):

@@ -28,7 +28,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         """Return the steps to a working account with what is done, as plain data for the form."""
         self.ensure_one()
         marketplace = self.app_id._get_class()
-        busy = self.site_ids._get_busy()
+        busy = self.site_ids._get_last_mail()
         strangers = self._get_strangers()
         credential_sudo = self.sudo().credential_id
         order_sudo = self.env["marketplace.order"].sudo()
@@ -165,16 +165,28 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         return known_sudo.with_env(self.env)
 
     def _take_over(self, draft):
-        """Take the credential and the sites of an account that turned out to be this one's seller, which then goes."""
+        """Take the credential, the sites and the addresses of an account that turned out to be this one's seller.
+
+        It goes then; one that got mail already stays as a deleted one, so that its tickets stay readable.
+        """
         self.write({"active": True, "credential_id": draft.credential_id.id or self.credential_id.id})
         mine = {site.site_ref: site for site in self.with_context(active_test=False).site_ids}
-        for site in draft.with_context(active_test=False).site_ids:
-            if known := mine.get(site.site_ref):
-                known._revive()
-                site.unlink()
-            else:
+        sites = draft.with_context(active_test=False).site_ids
+        has_mail = bool(sites._get_last_mail())
+        for site in sites:
+            known = mine.get(site.site_ref)
+            if not known and not has_mail:
                 site.account_id = self
-        draft.unlink()
+                continue
+            known = known or site.copy({"account_id": self.id})
+            known._revive()
+            site._hand_address_over(known)
+            if not has_mail:
+                site.unlink()
+        if has_mail:
+            self.env["marketplace.deletion"]._delete(draft, sites.browse())
+        else:
+            draft.unlink()
 
     # === STOREFRONTS === #
 
@@ -211,5 +223,4 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
     @api.model
     def _get_callback_url(self, code, name):
         """Return our public address for a marketplace: ``login`` or ``callback``."""
-        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
-        return f"{base}/marketplace/{code}/{name}"
+        return f"{self.browse().get_base_url()}/marketplace/{code}/{name}"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
 
 class MarketplaceSite(models.Model):
@@ -181,6 +181,7 @@ class MarketplaceSite(models.Model):
         """Forget where the former address was entered, and whether it worked."""
         self.write({"setup_done": False, "test_sent_at": False, "test_received_at": False, "test_ref": False})
 
+<<<<<<< HEAD
     def _get_busy(self):
         """Return the ids of those sites that ever got mail."""
         query = """
@@ -213,6 +214,8 @@ class MarketplaceSite(models.Model):
         rows = self.sudo().notice_policy_ids.filtered(lambda one: one.code == code)
         return rows[:1].policy or "note"
 
+=======
+>>>>>>> main
     # === HEALTH === #
 
     @api.depends("address", "setup_done", "state")
@@ -225,7 +228,7 @@ class MarketplaceSite(models.Model):
 
     def _get_findings_by_site(self):
         """Return {site: what keeps its buyers' mail from arriving, as in ``_get_findings``}."""
-        silent, busy = self._get_silence(self), self._get_busy()
+        silent, busy = self._get_silent(), self._get_last_mail()
         return {site: site._find_faults(site.id in silent, site.id in busy) for site in self}
 
     def _find_faults(self, is_silent, is_busy):

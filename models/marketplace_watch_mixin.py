@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .marketplace_health_mixin import REMINDERS
 
@@ -25,14 +24,9 @@ class MarketplaceWatchMixin(models.AbstractModel):
     # === WHAT HAPPENED LAST === #
 
     def _compute_mail(self):
-        query = """
-            SELECT max(last.moment) FROM unnest(%s::int[]) AS site(id), LATERAL (
-                SELECT max(create_date) AS moment FROM marketplace_message WHERE site_id = site.id
-            ) AS last
-        """
         for account in self:
             sites = account.with_context(active_test=False).site_ids
-            account.mail_date = self.env.execute_query(SQL(query, sites.ids))[0][0]
+            account.mail_date = max((moment for moment, _count in sites._get_last_mail().values()), default=False)
             failed = (
                 self.env["marketplace.message"]
                 .sudo()
@@ -89,7 +83,7 @@ class MarketplaceWatchMixin(models.AbstractModel):
                 occasions[kind] = (f"{day} {min(reached)}", day, summary)
         if self.state != "connected":
             occasions[STATE] = (self.state, today, self.env._("%s is not connected any more", self.name))
-        silence = self._get_silence(self.site_ids)
+        silence = self.site_ids._get_silent()
         for site in self.site_ids.filtered(lambda one: one.id in silence):
             since = fields.Date.to_string(silence[site.id])
             summary = self.env._("No buyers' mail from %(site)s since %(day)s", site=site.name, day=since)

@@ -23,6 +23,7 @@ class Proxy:
         self.rate = None
         self.connections = 0
         self._cuts = []
+        self._meanwhile = []
         self._open = set()
         self._lock = threading.Lock()
 
@@ -46,6 +47,10 @@ class Proxy:
     def cut_after(self, *counts):
         """Break off the next connections, each after so many bytes of the server's."""
         self._cuts.extend(counts)
+
+    def meanwhile(self, words, action):
+        """Have something happen, once, right before a command with these bytes in it reaches the server."""
+        self._meanwhile.append((words, action))
 
     @property
     def cuts_left(self):
@@ -79,7 +84,8 @@ class Proxy:
             line.put((time.monotonic() + self.round_trip / 2, data))
 
     def _write(self, target, line, left, to_client):
-        try:
+        # Somebody hung up, or was cut off: then nothing more is to be passed on.
+        with contextlib.suppress(OSError):
             while True:
                 moment, data = line.get()
                 time.sleep(max(0, moment - time.monotonic()))
@@ -93,10 +99,15 @@ class Proxy:
                     break
                 if left:
                     left[0] -= len(data)
+                if not to_client:
+                    self._let_happen(data)
                 self._send(target, data, to_client)
-        except OSError:
-            pass
         _close(target)
+
+    def _let_happen(self, data):
+        for one in [one for one in self._meanwhile if one[0] in data]:
+            self._meanwhile.remove(one)
+            one[1]()
 
     def _send(self, target, data, to_client):
         if not (to_client and self.rate):

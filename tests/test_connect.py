@@ -101,6 +101,46 @@ class TestConnect(ConnectCase):
         self.assertEqual(account.site_ids.mapped("code"), ["DE", "FR"])
         self.assertEqual(account.site_ids.filtered(lambda site: site.code == "DE").setup_done, ticks)
 
+    def write_to(self, site):
+        """Let a buyer write to a site's address."""
+        [raw] = self.buyer_mails("To the draft")
+        return self.receive(raw.replace(self.site_de.address.encode(), site.address.encode()))
+
+    def test_the_address_of_a_draft_receives_after_its_seller_turned_out_to_be_known(self):
+        account = self.paste(self.open_dialog("DE"))
+        dialog = self.open_dialog("DE")
+        draft, address = dialog.account_id, dialog.account_id.site_ids.address
+        self.paste(dialog)
+        self.assertFalse(draft.exists())
+        self.assertIn(address, account.site_ids.old_addresses)
+        self.assertNotEqual(account.site_ids.address, address)
+        [raw] = self.buyer_mails("To the draft")
+        message = self.receive(raw.replace(self.site_de.address.encode(), address.encode()))
+        self.assertEqual(message.account_id, account)
+
+    def test_a_draft_that_got_mail_already_joins_the_known_account_and_loses_none(self):
+        account = self.paste(self.open_dialog("DE"))
+        dialog = self.open_dialog("DE", "FR")
+        draft = dialog.account_id
+        early = self.write_to(draft.site_ids.filtered(lambda site: site.code == "DE"))
+        addresses = draft.site_ids.mapped("address")
+        self.assertEqual(self.paste(dialog), account)
+        self.assertEqual((draft.state, draft.active), ("deleted", False))
+        self.assertEqual(account.site_ids.mapped("code"), ["DE", "FR"])
+        self.assertEqual(sum(site.old_addresses.count("@") for site in account.site_ids), len(addresses))
+        self.settle()
+        self.assertEqual((early.state, early.account_id), ("done", draft))
+        self.assertTrue(early.ticket_id)
+
+    def test_what_is_unticked_again_goes(self):
+        dialog = self.open_dialog("DE", "FR")
+        dialog.action_back()
+        dialog.action_back()
+        dialog.line_ids.filtered(lambda line: line.name == "amazon.fr").is_chosen = False
+        dialog.action_next()
+        dialog.action_next()
+        self.assertEqual(dialog.account_id.site_ids.mapped("code"), ["DE"])
+
     def test_another_company_is_refused_in_neutral_words(self):
         self.paste(self.open_dialog())
         other = self.env["res.company"].create({"name": "Other"})

@@ -44,9 +44,19 @@ class TestDeletion(MarketplaceCase):
         self.assertEqual(self.sandbox.world.requests.report()["counts"], before)
 
     def test_keys_that_another_account_uses_stay(self):
-        self.account_us.credential_id = self.account.credential_id
-        self.delete(self.account)
+        self.account_us.write({"credential_id": self.account.credential_id.id, "active": False})
+        dialog = self.delete(self.account)
+        self.assertFalse(dialog.has_own_credential)
         self.assertTrue(self.account_us.credential_id.exists())
+
+    def test_reminders_end_with_the_account_and_a_persons_own_activities_do_not(self):
+        self.account.authorized_at = "2020-01-01"
+        self.run_cron("watch")
+        own = self.account.activity_schedule("mail.mail_activity_data_todo", summary="My own")
+        self.assertEqual(len(self.account.activity_ids), 2)
+        self.delete(self.account)
+        self.assertEqual(self.account.activity_ids, own)
+        self.assertFalse(self.account.reminders)
 
     def test_later_mail_is_counted_and_dropped_and_nobody_gets_a_bounce(self):
         self.delete(self.account)

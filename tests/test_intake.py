@@ -191,6 +191,33 @@ class TestIntake(MarketplaceCase):
         self.assertEqual(message.state, "done")
         self.assertFalse(message.attempts)
 
+    def test_a_message_that_others_change_while_it_is_locked_again_stops_nothing(self):
+        class Overtaken(OperationalError):
+            pgcode = SERIALIZATION_FAILURE
+
+        message = self.buyer_writes()
+        intake = type(self.env["marketplace.intake"])
+        process, lock = intake._process, type(message).try_lock_for_update
+        faults = {"process", "lock"}
+
+        def once(name, method):
+            def faulty(self, *args, **kwargs):
+                if name in faults:
+                    faults.remove(name)
+                    raise Overtaken()
+                return method(self, *args, **kwargs)
+
+            return faulty
+
+        with (
+            patch.object(intake, "_process", once("process", process)),
+            patch.object(type(message), "try_lock_for_update", once("lock", lock)),
+            patch(f"{INTAKE}.time.sleep"),
+        ):
+            self.settle()
+        self.assertFalse(faults)
+        self.assertEqual(message.state, "done")
+
     def test_a_message_that_can_not_go_on_does_not_keep_others_waiting_for_the_order(self):
         first, second = self.buyer_writes("First"), self.buyer_writes("Second")
         self.process()

@@ -46,6 +46,16 @@ class TestMailboxTrouble(MailboxCase):
         self.settle()
         self.assertEqual(self.all_messages().mapped("state"), ["done"] * 8)
 
+    def test_a_mail_that_is_moved_at_the_very_moment_is_not_taken_for_an_empty_one(self):
+        self.connect_mailbox()
+        self.deliver(*self.buyer_mails("Where is it?"))
+        self.proxy.meanwhile(b"BODY.PEEK[])", lambda: self.mail_server.move(["1:*"], "Junk", user=self.user))
+        self.read_mailboxes()
+        self.read_mailboxes()
+        self.settle()
+        self.assertEqual(self.all_messages().mapped("state"), ["done"])
+        self.assertIn("Where is it?", self.all_messages().mail_message_id.body)
+
     def test_a_server_that_falls_silent_pauses_its_mailbox_and_no_other(self):
         silent = self.connect_mailbox()
         other = self.make_server(user=f"{self.user}-other")

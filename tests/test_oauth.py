@@ -53,6 +53,13 @@ class TestOAuth(WorldMixin, HttpCase):
         answer = self.visit("login", login=None, amazon_state="s")
         self.assertIn("/web/login", answer.headers["Location"])
 
+    def test_a_code_is_not_written_onto_the_log_in_page(self):
+        answer = self.visit("callback", login=None, state="s3cret", spapi_oauth_code="c0de")
+        self.assertEqual(answer.status_code, 403)
+        self.assertIn("Log in and start again", answer.text)
+        for word in ("s3cret", "c0de"):
+            self.assertNotIn(word, answer.text)
+
     def test_a_log_in_that_leads_elsewhere_is_refused(self):
         with mute_logger(LOGGER):
             answer = self.visit(

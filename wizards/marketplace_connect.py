@@ -187,7 +187,7 @@ class MarketplaceConnect(models.TransientModel):
         )
 
     def _save_account(self):
-        """Create the account with its chosen sites, or add to it what was chosen since."""
+        """Create the account with its chosen sites, or change them to what is chosen now."""
         if not self.account_id:
             self.account_id = self.env["marketplace.account"].create(
                 {
@@ -204,6 +204,10 @@ class MarketplaceConnect(models.TransientModel):
         self.env["marketplace.site"].create(
             [{"account_id": self.account_id.id, "site_ref": ref} for ref in chosen if ref not in known]
         )
+        if self.account_id.state == "draft":
+            others = self.account_id.site_ids.filtered(lambda site: site.site_ref not in chosen)
+            busy = others._get_last_mail()
+            others.filtered(lambda site: site.id not in busy).unlink()
 
     def action_authorize(self):
         """Send the browser to the marketplace."""

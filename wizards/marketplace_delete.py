@@ -32,8 +32,9 @@ class MarketplaceDelete(models.TransientModel):
             wizard.ticket_count = counts["tickets"]
             wizard.order_count = counts["orders"]
             wizard.message_count = counts["messages"]
-            others = wizard.account_id.credential_id.account_ids - wizard.account_id
-            wizard.has_own_credential = bool(not wizard.site_ids and wizard.account_id.credential_id and not others)
+            credential = wizard.account_id.credential_id.with_context(active_test=False)
+            is_alone = credential.account_ids == wizard.account_id
+            wizard.has_own_credential = bool(not wizard.site_ids and credential and is_alone)
 
     def action_delete(self):
         """Delete what the dialog names."""

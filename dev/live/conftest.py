@@ -8,7 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browser import Browser  # noqa: E402
 from common import Shop  # noqa: E402
+from demo import AGENT  # noqa: E402
 from mailboxes import Ours, Plain  # noqa: E402
 
 from sandbox.mailserver import MailServer  # noqa: E402
@@ -66,6 +68,24 @@ def shop(open_shop):
     """Return a running shop of this test's own."""
     with open_shop() as running:
         yield running
+
+
+def _log_in(shop, login):
+    with Browser() as browser:
+        browser.log_in(shop.odoo, login)
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def admin(shop):
+    """Return a browser in which an admin is logged in; for modules whose tests share one shop."""
+    yield from _log_in(shop, "admin")
+
+
+@pytest.fixture(scope="module")
+def agent(shop):
+    """Return a browser in which an agent is logged in; for modules whose tests share one shop."""
+    yield from _log_in(shop, AGENT)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """What an agent sees, in headless Chromium on a real server with its real bus."""
 
 import pytest
-from browser import Browser
-from demo import AGENT
 
 
 @pytest.fixture(scope="module")
@@ -10,14 +8,6 @@ def shop(open_shop):
     """Return one running shop for all tests here: its first page takes the longest."""
     with open_shop() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def agent(shop):
-    """Return a browser in which an agent is logged in."""
-    with Browser() as browser:
-        browser.log_in(shop.odoo, AGENT)
-        yield browser
 
 
 def test_a_new_message_and_a_changed_order_show_up_on_the_open_ticket(shop, agent):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from browser import Browser
+import requests
 from common import Shop, eventually, stamped
 from demo import DOMAIN, prepare_company
 
@@ -16,13 +16,6 @@ def shop():
     with Shop(alias_domains=[DOMAIN]) as running:
         prepare_company(running.odoo, running.sandbox)
         yield running
-
-
-@pytest.fixture(scope="module")
-def admin(shop):
-    with Browser() as browser:
-        browser.log_in(shop.odoo, "admin")
-        yield browser
 
 
 def start(shop, admin, region, *storefronts):
@@ -166,7 +159,11 @@ def test_5_a_deleted_account_is_gone_and_its_ticket_is_not(shop, admin):
 
 
 def test_6_no_code_and_no_state_was_logged(shop):
+    for page in ("login", "callback"):
+        query = {"state": "sEcrEt", "amazon_state": "sEcrEt", "spapi_oauth_code": "sEcrEt"}
+        requests.get(f"{shop.odoo.url}/marketplace/amazon/{page}", params=query, timeout=30)
     log = shop.odoo.read_log()
+    assert "/web/login?redirect=" in log and "sEcrEt" not in log
     assert "/marketplace/amazon/callback" in log
     assert "spapi_oauth_code=***" in log and "state=***" in log
     for mark in ("spapi_oauth_code=", "state="):

@@ -1,7 +1,6 @@
 """What an admin does to have a mailbox read, in headless Chromium, with a real mail server."""
 
 import pytest
-from browser import Browser
 from common import stamped
 from mailboxes import ADDRESS
 
@@ -16,13 +15,6 @@ def shop(open_shop):
     """Return one running shop for all tests here: its first page takes the longest."""
     with open_shop() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def admin(shop):
-    with Browser() as browser:
-        browser.log_in(shop.odoo, "admin")
-        yield browser
 
 
 def create_server(admin, mail_server):

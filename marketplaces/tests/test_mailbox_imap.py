@@ -134,10 +134,19 @@ def test_flags_that_others_change_meanwhile_and_mails_nobody_asked_for_are_passe
         assert [head.uid for head in ImapBox(connection).heads([7, 9])] == [7]
 
 
-@pytest.mark.parametrize("empty", [b'BODY[] ""', b"BODY[] NIL"])
-def test_an_empty_mail_is_a_mail(empty):
-    with imap(("FETCH", b"* 1 FETCH (UID 7 " + empty + b")\r\nTAG OK\r\n")) as (connection, _script):
+def test_an_empty_mail_is_a_mail():
+    with imap(("FETCH", b'* 1 FETCH (UID 7 BODY[] "")\r\nTAG OK\r\n')) as (connection, _script):
         assert ImapBox(connection).bodies([7]) == {7: b""}
+
+
+def test_a_mail_that_somebody_moves_while_it_is_read_is_gone_and_not_empty():
+    moved = b"* 1 FETCH (UID 7 BODY[] NIL)\r\n* 1 EXPUNGE\r\nTAG OK\r\n"
+    with imap(("FETCH", moved)) as (connection, _script):
+        assert ImapBox(connection).bodies([7]) == {}
+        assert ImapBox(connection).heads([7]) == []
+    first = fetched(b"7", literal=b"x" * CHUNK, section=b"BODY[]<0>") + b"TAG OK\r\n"
+    with imap((r"<0\.", first), (rf"<{CHUNK}\.", moved)) as (connection, _script):
+        assert ImapBox(connection).body(7, size=CHUNK * 2) is None
 
 
 def test_a_large_mail_is_read_in_pieces_to_where_it_really_ends():

@@ -1,28 +1,17 @@
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 import { useEffect } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { useBus, useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+import { useRecordChanges } from "../record_changes";
 
 patch(Chatter.prototype, {
     setup() {
         super.setup(...arguments);
-        this.marketplaceBus = useService("bus_service");
-        const onChanged = (payload) => this.onMarketplaceChanged(payload.id);
-        useEffect(
-            (ticketId) => {
-                if (!ticketId) {
-                    return;
-                }
-                const channel = `helpdesk.ticket_${ticketId}`;
-                this.marketplaceBus.addChannel(channel);
-                this.marketplaceBus.subscribe("marketplace_ticket_changed", onChanged);
-                return () => {
-                    this.marketplaceBus.unsubscribe("marketplace_ticket_changed", onChanged);
-                    this.marketplaceBus.deleteChannel(channel);
-                };
-            },
-            () => [this.isMarketplace && this.props.threadId]
+        useRecordChanges(
+            "helpdesk.ticket",
+            "marketplace_ticket_changed",
+            () => this.isMarketplace && this.props.threadId,
+            (id) => this.onMarketplaceChanged(id)
         );
         useEffect(
             (thread, reply) => {
@@ -32,8 +21,6 @@ patch(Chatter.prototype, {
             },
             () => [this.state.thread, this.isMarketplace && this.props.record.data.marketplace_reply_data]
         );
-        // What was missed while the connection was down is read when it comes back.
-        useBus(this.marketplaceBus, "BUS:RECONNECT", () => this.onMarketplaceChanged(this.props.threadId));
     },
 
     /** Whether this is the conversation with a buyer on a marketplace. */

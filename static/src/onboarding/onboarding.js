@@ -1,10 +1,11 @@
-import { Component, status, useEffect } from "@odoo/owl";
+import { Component, status } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useRecordChanges } from "../record_changes";
 
 /** The steps to an account that works, with live ticks. */
 export class Onboarding extends Component {
@@ -16,23 +17,12 @@ export class Onboarding extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
-        this.bus = useService("bus_service");
         this.copied = _t("Copied");
-        const onChanged = ({ id }) => id === this.props.record.resId && this.load();
-        useEffect(
-            (accountId) => {
-                if (!accountId) {
-                    return;
-                }
-                const channel = `marketplace.account_${accountId}`;
-                this.bus.addChannel(channel);
-                this.bus.subscribe("marketplace_account_changed", onChanged);
-                return () => {
-                    this.bus.unsubscribe("marketplace_account_changed", onChanged);
-                    this.bus.deleteChannel(channel);
-                };
-            },
-            () => [this.props.record.resId]
+        useRecordChanges(
+            "marketplace.account",
+            "marketplace_account_changed",
+            () => this.props.record.resId,
+            (id) => id === this.props.record.resId && this.load()
         );
     }
 

@@ -181,15 +181,6 @@ class MarketplaceSite(models.Model):
         """Forget where the former address was entered, and whether it worked."""
         self.write({"setup_done": False, "test_sent_at": False, "test_received_at": False, "test_ref": False})
 
-<<<<<<< HEAD
-    def _get_busy(self):
-        """Return the ids of those sites that ever got mail."""
-        query = """
-            SELECT site.id FROM unnest(%s::int[]) AS site(id)
-             WHERE EXISTS (SELECT 1 FROM marketplace_message WHERE site_id = site.id)
-        """
-        return {row[0] for row in self.env.execute_query(SQL(query, self.ids))}
-
     # === NOTICES === #
 
     @api.model
@@ -214,8 +205,6 @@ class MarketplaceSite(models.Model):
         rows = self.sudo().notice_policy_ids.filtered(lambda one: one.code == code)
         return rows[:1].policy or "note"
 
-=======
->>>>>>> main
     # === HEALTH === #
 
     @api.depends("address", "setup_done", "state")

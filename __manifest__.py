@@ -34,6 +34,7 @@
         "views/marketplace_order_views.xml",
         "views/marketplace_message_views.xml",
         "views/marketplace_reply_views.xml",
+        "wizards/mail_compose_message_views.xml",
         "wizards/marketplace_answered_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_clock_views.xml",

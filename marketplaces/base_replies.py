@@ -102,8 +102,12 @@ class ReplyContract:
 
         The latter stay as they are, so that :meth:`check_reply` finds them; names that are no placeholders likewise.
         """
-        offered = [one for one in cls.PLACEHOLDERS if cls.has_personal_placeholders or not one.personal]
-        return placeholders.fill(text, offered, order, site)
+        return placeholders.fill(text, cls.offered_placeholders(), order, site)
+
+    @classmethod
+    def offered_placeholders(cls) -> list[Placeholder]:
+        """Return what templates may hold: the buyer's name only where the marketplace allows it."""
+        return [one for one in cls.PLACEHOLDERS if cls.has_personal_placeholders or not one.personal]
 
     @classmethod
     def reply_similarity(cls, copy: InboundMail | str | None, reply_text: str) -> float:

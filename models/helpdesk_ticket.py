@@ -243,10 +243,15 @@ class HelpdeskTicket(models.Model):
         if not self.env.su:
             kwargs.pop("marketplace_kind", None)
         if self.marketplace_site_id and "marketplace_kind" not in kwargs:
-            from_mail = kwargs.get("message_type") == "email"
-            if from_mail or kwargs.get("subtype_xmlid") == "mail.mt_comment":
+            if kwargs.get("message_type") == "email" or self._marketplace_is_for_outside(kwargs):
                 kwargs["marketplace_kind"] = "not_sent"
         return super().message_post(**kwargs)
+
+    @api.model
+    def _marketplace_is_for_outside(self, values):
+        """Tell whether a message with these values is one that people outside are to read."""
+        comment = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+        return values.get("subtype_xmlid") == "mail.mt_comment" or values.get("subtype_id") == comment
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         """Have followers' mails sent at once although not inside the transaction that brings a buyer's message."""

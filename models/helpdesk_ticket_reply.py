@@ -1,16 +1,29 @@
 from dataclasses import asdict
 from datetime import timedelta
 
+from lxml import html
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext
 
-from ..marketplaces.schema import ReplyFile
+from ..marketplaces.schema import Finding, ReplyFile
 from .helpdesk_ticket import as_html
+from .helpdesk_ticket_clock import BUYER_WORDS
 from .marketplace_reply import ANSWERED
 
 #: The same words within this time are a second click.
 TWICE = timedelta(minutes=2)
+#: Who answers so soon after a colleague may not have seen it.
+MEANWHILE = timedelta(minutes=15)
+
+
+def without_quotes(body):
+    """Return the HTML of a message without the mails that it quotes, which Odoo marked when it came in."""
+    root = html.fragment_fromstring(body or "", create_parent="div")
+    for quote in root.xpath("//*[@data-o-mail-quote or @data-o-mail-quote-container or @data-o-mail-quote-node]"):
+        quote.drop_tree()
+    return html.tostring(root, encoding="unicode")
 
 
 # Beside helpdesk_ticket.py, which would get too long: answering is a subject of its own.
@@ -40,7 +53,19 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             "to": " · ".join(filter(None, [buyer, self.marketplace_order_ref, site_sudo.name])),
             "sender": site_sudo.address or "",
             "why_not": self._marketplace_why_not() or "",
+            "placeholders": self._marketplace_get_placeholders(),
         }
+
+    def _marketplace_get_placeholders(self):
+        """Return {name: text} of what templates may hold in braces, as far as the order says it."""
+        ticket_sudo = self.sudo()
+        order_sudo = ticket_sudo.marketplace_order_id
+        if not order_sudo:
+            return {}
+        snapshot, storefront = order_sudo._as_snapshot(), ticket_sudo.marketplace_site_id._get_storefront()
+        offered = ticket_sudo.marketplace_app_id._get_class().offered_placeholders()
+        found = {one.name: one.value(snapshot, storefront) for one in offered}
+        return {name: text for name, text in found.items() if text}
 
     # === WHETHER === #
 
@@ -81,8 +106,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         :param str body: HTML of the composer, or plain text.
         :param list attachment_ids: of files that this user may read.
         :param bool confirmed: send in spite of warnings.
-        :param str then: ``close`` the ticket, or nothing.
-        :return: {"findings": [{code, level, text}], "reply_id": id or False}.
+        :param str then: ``close`` the ticket, or tell the ``next`` one to answer, or nothing.
+        :return: {"findings": [{code, level, text}], "reply_id": id or False, "next_id": id or False}.
         :raise UserError: the buyer can't be answered from here.
         """
         self.ensure_one()
@@ -95,16 +120,33 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(why_not)
         attachments = self.env["ir.attachment"].browse(attachment_ids or []).exists()
         attachments.check_access("read")
-        text = html2plaintext(body or "", include_references=False).strip()
-        if again := self._marketplace_find_same(text):
-            return {"findings": [], "reply_id": again.id}
-        findings = self._marketplace_check_reply(text, attachments)
-        if any(one.level == "block" for one in findings) or (findings and not confirmed):
-            return {"findings": [asdict(one) for one in findings], "reply_id": False}
-        reply_sudo = self.env["marketplace.reply"]._queue(self, text, attachments, self._marketplace_get_answerable())
+        text = self._marketplace_get_reply_text(body)
+        reply_sudo = self._marketplace_find_same(text)
+        if not reply_sudo:
+            findings = self._marketplace_check_reply(text, attachments)
+            if any(one.level == "block" for one in findings) or (findings and not confirmed):
+                return {"findings": [asdict(one) for one in findings], "reply_id": False, "next_id": False}
+            answers_sudo = self._marketplace_get_answerable()
+            reply_sudo = self.env["marketplace.reply"]._queue(self, text, attachments, answers_sudo)
         if then == "close":
             self._marketplace_close()
-        return {"findings": [], "reply_id": reply_sudo.id}
+        next_id = then == "next" and self._marketplace_find_next().id
+        return {"findings": [], "reply_id": reply_sudo.id, "next_id": next_id}
+
+    def _marketplace_get_reply_text(self, body):
+        """Return what a composer holds as the buyer is to read it: plain text, its placeholders filled."""
+        text = html2plaintext(body or "", include_references=False).strip()
+        ticket_sudo = self.sudo()
+        order_sudo = ticket_sudo.marketplace_order_id
+        return ticket_sudo.marketplace_app_id._get_class().fill_placeholders(
+            text, order_sudo._as_snapshot() if order_sudo else None, ticket_sudo.marketplace_site_id._get_storefront()
+        )[0]
+
+    def _marketplace_find_next(self):
+        """Return the ticket of this user's, or of nobody's, that is to be answered first after this one."""
+        domain = [("marketplace_deadline", "!=", False), ("user_id", "in", (self.env.uid, False))]
+        domain += [("id", "!=", self.id), ("stage_id.closed", "=", False)]
+        return self.search(domain, order="marketplace_deadline, priority desc, id", limit=1)
 
     def _marketplace_find_same(self, text):
         """Return the same answer given a moment ago: a second click, not a second answer."""
@@ -117,12 +159,46 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
-        return ticket_sudo.marketplace_app_id._get_class().check_reply(
+        findings = ticket_sudo.marketplace_app_id._get_class().check_reply(
             text,
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
             site=ticket_sudo.marketplace_site_id._get_storefront(),
             order=order_sudo._as_snapshot() if order_sudo else None,
         )
+        return [*findings, *self._marketplace_check_meanwhile()]
+
+    def _marketplace_check_meanwhile(self):
+        """Return a warning when somebody else answered just now and the buyer has not written since."""
+        domain = [("ticket_id", "=", self.id), ("state", "in", ANSWERED), ("user_id", "!=", self.env.uid)]
+        domain += [("create_date", ">", fields.Datetime.now() - MEANWHILE)]
+        other_sudo = self.env["marketplace.reply"].sudo().search(domain, limit=1)
+        if not other_sudo or self._marketplace_find_posted(BUYER_WORDS, [("date", ">", other_sudo.create_date)]):
+            return []
+        text = self.env._("%s has just answered this buyer. Read that answer first.", other_sudo.user_id.name)
+        return [Finding("answered_meanwhile", "warn", text)]
+
+    def message_post(self, **kwargs):
+        """Answer the buyer with what the full composer, or a scheduled message, posts for the outside."""
+        is_reply = self.env.context.get("marketplace_reply") and self._marketplace_is_for_outside(kwargs)
+        if not is_reply or not self.marketplace_site_id:
+            return super().message_post(**kwargs)
+        ticket = self.with_context(marketplace_reply=False)
+        files = ticket._process_attachments_for_post(
+            kwargs.get("attachments"), kwargs.get("attachment_ids"), {"model": self._name, "res_id": self.id}
+        )
+        ids = [command[1] for command in files.get("attachment_ids", [])]
+        return ticket._marketplace_reply_or_raise(kwargs.get("body"), ids).mail_message_id.with_env(self.env)
+
+    def _marketplace_reply_or_raise(self, body, attachment_ids):
+        """Answer the buyer where nobody can be asked again; returns the reply.
+
+        :raise UserError: something speaks against it, and nobody has confirmed it (context: marketplace_confirmed).
+        """
+        confirmed = bool(self.env.context.get("marketplace_confirmed"))
+        result = self.action_marketplace_reply(body, attachment_ids, confirmed)
+        if result["findings"]:
+            raise UserError("\n".join(one["text"] for one in result["findings"]))
+        return self.env["marketplace.reply"].sudo().browse(result["reply_id"])
 
     def _marketplace_post_reply(self, text, attachments):
         """Show an answer in the conversation; returns the mail.message. It is not what goes out."""
@@ -139,16 +215,19 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         stages = self.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([], limit=50)
         self.stage_id = stages.filtered("closed")[:1] or self.stage_id
 
-    def action_marketplace_send_message(self, message_id):
-        """Send to the buyer what was written here and marked as not sent, such as an answer from a mail program."""
+    def action_marketplace_send_message(self, message_id, confirmed=False):
+        """Send to the buyer what was written here and marked as not sent, such as an answer from a mail program.
+
+        What it quotes stays behind. Arguments and result as in ``action_marketplace_reply``.
+        """
         self.ensure_one()
         message = self.message_ids.filtered(lambda one: one.id == message_id and one.marketplace_kind == "not_sent")
         if not message:
             raise UserError(self.env._("This message can't be sent to the buyer."))
-        result = self.action_marketplace_reply(message.body, message.attachment_ids.ids)
-        if result["findings"]:
-            raise UserError("\n".join(one["text"] for one in result["findings"]))
-        message.sudo().marketplace_kind = False
+        result = self.action_marketplace_reply(without_quotes(message.body), message.attachment_ids.ids, confirmed)
+        if result["reply_id"]:
+            message.sudo().marketplace_kind = False
+        return result
 
     def marketplace_get_reply_states(self):
         """Return {id of the mail.message: state} of this ticket's answers, for open forms."""

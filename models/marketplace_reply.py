@@ -60,6 +60,8 @@ class MarketplaceReply(models.Model):
         readonly=True,
     )
     reason = fields.Char(readonly=True)
+    refusal = fields.Char(readonly=True, help="Kind of refusal, as the marketplace's class names it.")
+    can_mark = fields.Boolean(compute="_compute_can_mark")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     lease_until = fields.Datetime(readonly=True)
@@ -70,6 +72,11 @@ class MarketplaceReply(models.Model):
     _message_ref_unique = models.Constraint("UNIQUE(message_ref)", "A reply is sent under its own number.")
     _queue_index = models.Index("(next_attempt, id) WHERE state IN ('queued', 'sending')")
     _ticket_index = models.Index("(ticket_id, state)")
+
+    @api.depends("state", "refusal")
+    def _compute_can_mark(self):
+        for reply in self:
+            reply.can_mark = reply._can_be_important()
 
     # === MAKING === #
 
@@ -156,7 +163,7 @@ class MarketplaceReply(models.Model):
         candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown"))])
         refs = {ref.value for ref in mail.thread_refs}
         reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
-        reply.important_word = mail.important_word
+        reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
         reply._fail(mail.refusal_text or mail.subject or "", state="refused")
         return reply
 
@@ -167,12 +174,19 @@ class MarketplaceReply(models.Model):
         self._check_agent()
         if any(reply.state not in ("failed", "refused", "unknown") for reply in self.sudo()):
             raise UserError(self.env._("Only answers that did not reach the buyer can be sent again."))
-        self.sudo()._note("queued", next_attempt=fields.Datetime.now(), attempts=0)
+        for reply in self.sudo():
+            again = {"next_attempt": fields.Datetime.now(), "attempts": 0, "refusal": False}
+            if reply.state == "refused":
+                # What was refused under one number may be refused unread; what may have gone keeps it.
+                again["message_ref"] = make_msgid(domain=reply.sender.partition("@")[2])
+            reply._note("queued", **again)
         self._trigger_send()
 
     def action_send_important(self):
         """Send answers again that the buyer's opt-out stopped, marked as important; only a person decides that."""
         self._check_agent()
+        if not all(reply._can_be_important() for reply in self.sudo()):
+            raise UserError(self.env._("Only an answer that the buyer's opt-out stopped can be marked as important."))
         self.sudo().is_important = True
         self.action_retry()
 
@@ -214,4 +228,15 @@ class MarketplaceReply(models.Model):
         """Return the state for the conversation, as plain data."""
         self.ensure_one()
         labels = dict(self._fields["state"]._description_selection(self.env))
-        return {"id": self.id, "state": self.state, "label": labels[self.state], "reason": self.reason or ""}
+        return {
+            "id": self.id,
+            "state": self.state,
+            "label": labels[self.state],
+            "reason": self.reason or "",
+            "can_retry": self.state in ("failed", "refused", "unknown"),
+            "can_mark": self._can_be_important(),
+        }
+
+    def _can_be_important(self):
+        """Tell whether the marketplace lets this through when a person marks it as important."""
+        return self.state == "refused" and self.refusal in self.app_id._get_class().important_after

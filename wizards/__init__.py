@@ -1,3 +1,4 @@
+from . import mail_compose_message
 from . import marketplace_answered
 from . import marketplace_connect
 from . import marketplace_connect_site

@@ -1,7 +1,9 @@
 import { Composer } from "@mail/core/common/composer";
+import { UseSuggestion } from "@mail/core/common/suggestion_hook";
 import { useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
+import { fillPlaceholders } from "./placeholders";
 
 patch(Composer.prototype, {
     setup() {
@@ -16,46 +18,63 @@ patch(Composer.prototype, {
         return type === "message" && !composer.message && composer.thread?.marketplaceReply;
     },
 
+    get marketplaceSendTitle() {
+        return this.sendKeybinds.join(" + ");
+    },
+
     get isSendButtonDisabled() {
         const reply = this.marketplaceReply;
         return super.isSendButtonDisabled || Boolean(reply && (reply.why_not || this.marketplaceState.isBusy));
     },
 
     async sendMessage() {
-        if (!this.marketplaceReply) {
-            return super.sendMessage(...arguments);
-        }
-        if (this.isSendButtonDisabled || this.props.composer.attachments.some((file) => file.uploading)) {
+        return this.marketplaceReply ? this.sendMarketplaceReply() : super.sendMessage(...arguments);
+    },
+
+    /** Queue the answer; what speaks against it is shown, and warnings are passed by sending the same again. */
+    async sendMarketplaceReply(then) {
+        if (this.isSendButtonDisabled) {
             return;
         }
+        const { composer } = this.props;
+        const { thread } = composer;
+        const body = String(composer.composerHtml);
+        const known = thread.marketplaceFindings;
         this.marketplaceState.isBusy = true;
         try {
-            await this.sendMarketplaceReply();
+            const { findings, next_id } = await this.marketplaceOrm.call("helpdesk.ticket", "action_marketplace_reply", [
+                [thread.id],
+                body,
+                composer.attachments.map((file) => file.id),
+                Boolean(known?.body === body && !known.isBlocked),
+                then || false,
+            ]);
+            if (findings.length) {
+                const isBlocked = findings.some(({ level }) => level === "block");
+                thread.marketplaceFindings = { body, list: findings, isBlocked };
+                return;
+            }
+            thread.marketplaceFindings = undefined;
+            this.clear();
+            this.props.onPostCallback?.();
+            if (then === "next") {
+                await this.env.inChatter?.openMarketplaceTicket(next_id);
+            }
         } finally {
             this.marketplaceState.isBusy = false;
         }
     },
 
-    /** Queue the answer; what speaks against it is shown, and warnings are passed by sending the same again. */
-    async sendMarketplaceReply() {
-        const { composer } = this.props;
-        const { thread } = composer;
-        const body = String(composer.composerHtml);
-        const ids = composer.attachments.map((file) => file.id);
-        const known = thread.marketplaceFindings;
-        const confirmed = Boolean(known?.body === body && known.list.every(({ level }) => level !== "block"));
-        const { findings } = await this.marketplaceOrm.call("helpdesk.ticket", "action_marketplace_reply", [
-            [thread.id],
-            body,
-            ids,
-            confirmed,
-        ]);
-        if (findings.length) {
-            thread.marketplaceFindings = { body, list: findings };
-            return;
-        }
-        thread.marketplaceFindings = undefined;
-        this.props.onPostCallback?.();
-        this.clear();
+    /** An answer to a buyer has no signature of an agent's. */
+    formatDefaultBodyForFullComposer(defaultBody, signature = "") {
+        return super.formatDefaultBodyForFullComposer(defaultBody, this.marketplaceReply ? "" : signature);
+    },
+});
+
+patch(UseSuggestion.prototype, {
+    /** A canned response comes with what the order says. */
+    insert(option) {
+        const reply = option.cannedResponse && this.comp.marketplaceReply;
+        return super.insert(reply ? { ...option, label: fillPlaceholders(option.label, reply.placeholders) } : option);
     },
 });

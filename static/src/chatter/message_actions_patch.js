@@ -1,4 +1,6 @@
 import { Message } from "@mail/core/common/message";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 
@@ -6,17 +8,33 @@ patch(Message.prototype, {
     setup() {
         super.setup(...arguments);
         this.marketplaceOrm = useService("orm");
+        this.marketplaceDialog = useService("dialog");
     },
 
     /** Send an answer again that did not reach the buyer. */
-    onMarketplaceRetry() {
-        return this.marketplaceOrm.call("marketplace.reply", "action_retry", [[this.message.marketplace_reply.id]]);
+    onMarketplaceRetry(method) {
+        return this.marketplaceOrm.call("marketplace.reply", method, [[this.message.marketplace_reply.id]]);
     },
 
-    /** Send to the buyer what was marked as not sent. */
-    async onMarketplaceSend() {
+    /** Send to the buyer what was marked as not sent; what speaks against it is asked about. */
+    async onMarketplaceSend(confirmed = false) {
         const { id, thread } = this.message;
-        await this.marketplaceOrm.call("helpdesk.ticket", "action_marketplace_send_message", [[thread.id], id]);
-        await thread.fetchNewMessages();
+        const { findings } = await this.marketplaceOrm.call("helpdesk.ticket", "action_marketplace_send_message", [
+            [thread.id],
+            id,
+            confirmed,
+        ]);
+        if (!findings.length) {
+            await thread.fetchNewMessages();
+            return;
+        }
+        const isBlocked = findings.some(({ level }) => level === "block");
+        this.marketplaceDialog.add(ConfirmationDialog, {
+            title: isBlocked ? _t("This can't be sent") : _t("Send it all the same?"),
+            body: findings.map(({ text }) => text).join("\n"),
+            confirmLabel: isBlocked ? _t("Close") : _t("Send"),
+            confirm: () => !isBlocked && this.onMarketplaceSend(true),
+            cancel: isBlocked ? undefined : () => {},
+        });
     },
 });

@@ -35,6 +35,10 @@ patch(Message.prototype, {
         return this.marketplace_kind && !this.author_id ? name?.replace(/\s*<[^>]*>$/, "").replace(/^"|"$/g, "") : name;
     },
 
+    get isFromMarketplaceBuyer() {
+        return ["buyer", "unverified", "check"].includes(this.marketplace_kind);
+    },
+
     get marketplaceLabel() {
         return LABELS[this.marketplace_kind];
     },

@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class MailComposeMessage(models.TransientModel):
+    """The full composer on a marketplace's ticket answers the buyer, now or later, and nobody else."""
+
+    _inherit = "mail.compose.message"
+
+    marketplace_to = fields.Char(string="To the Buyer", compute="_compute_marketplace_to")
+    marketplace_sender = fields.Char(string="From", compute="_compute_marketplace_to")
+    marketplace_findings = fields.Text(compute="_compute_marketplace_findings")
+    marketplace_is_blocked = fields.Boolean(compute="_compute_marketplace_findings")
+    marketplace_confirmed = fields.Boolean(string="Send it all the same")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("model", "res_ids", "composition_mode", "subtype_is_log", "composition_comment_option")
+    def _compute_marketplace_to(self):
+        for wizard in self:
+            ticket = wizard._marketplace_get_ticket()
+            described = ticket and ticket._marketplace_describe_reply()
+            wizard.marketplace_to = described and described["to"]
+            wizard.marketplace_sender = described and described["sender"]
+
+    @api.depends("marketplace_to", "body", "attachment_ids")
+    def _compute_marketplace_findings(self):
+        for wizard in self:
+            findings = wizard._marketplace_find()
+            wizard.marketplace_findings = "\n".join(one.text for one in findings)
+            wizard.marketplace_is_blocked = any(one.level == "block" for one in findings)
+
+    def _marketplace_get_ticket(self):
+        """Return the ticket whose buyer this answers; empty for notes, mass mails, forwarding and all other records."""
+        self.ensure_one()
+        Ticket = self.env["helpdesk.ticket"]
+        is_comment = self.composition_mode == "comment" and not self.subtype_is_log
+        if self.model != Ticket._name or not is_comment or self.composition_comment_option == "forward":
+            return Ticket
+        ids = self._evaluate_res_ids()
+        ticket = Ticket.browse(ids if len(ids) == 1 else [])
+        return ticket if ticket.marketplace_site_id else Ticket
+
+    def _marketplace_find(self):
+        """Return what speaks against this answer; of an empty one nothing is said before it is sent."""
+        ticket = self._marketplace_get_ticket()
+        text = ticket and ticket._marketplace_get_reply_text(self.body)
+        return ticket._marketplace_check_reply(text, self.attachment_ids) if text else []
+
+    # === SENDING === #
+
+    def _action_send_mail_comment(self, res_ids):
+        if not self._marketplace_get_ticket():
+            return super()._action_send_mail_comment(res_ids)
+        wizard = self.with_context(**self._marketplace_get_context())
+        return super(MailComposeMessage, wizard)._action_send_mail_comment(res_ids)
+
+    def _prepare_schedule_message_post_values(self, post_values):
+        values = super()._prepare_schedule_message_post_values(post_values)
+        ticket = self._marketplace_get_ticket()
+        if ticket:
+            if (findings := self._marketplace_find()) and (self.marketplace_is_blocked or not self.marketplace_confirmed):
+                raise UserError("\n".join(one.text for one in findings))
+            # Nobody can be asked then: what is known now is confirmed.
+            values["send_context"] |= {**self._marketplace_get_context(), "marketplace_confirmed": True}
+        return values
+
+    def _marketplace_get_context(self):
+        return {"marketplace_reply": True, "marketplace_confirmed": self.marketplace_confirmed}

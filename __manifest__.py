@@ -33,6 +33,7 @@
         "views/marketplace_site_views.xml",
         "views/marketplace_order_views.xml",
         "views/marketplace_message_views.xml",
+        "views/mail_canned_response_views.xml",
         "views/marketplace_reply_views.xml",
         "wizards/mail_compose_message_views.xml",
         "wizards/marketplace_answered_views.xml",

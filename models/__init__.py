@@ -39,6 +39,7 @@ from . import helpdesk_ticket_reply
 from . import ir_cron
 from . import ir_mail_server
 from . import ir_websocket
+from . import mail_canned_response
 from . import mail_message
 from . import mail_thread
 from . import res_config_settings

@@ -21,7 +21,7 @@ MEANWHILE = timedelta(minutes=15)
 def without_quotes(body):
     """Return the HTML of a message without the mails that it quotes, which Odoo marked when it came in."""
     root = html.fragment_fromstring(body or "", create_parent="div")
-    for quote in root.xpath("//*[@data-o-mail-quote or @data-o-mail-quote-container or @data-o-mail-quote-node]"):
+    for quote in root.xpath("//*[@data-o-mail-quote]"):
         quote.drop_tree()
     return html.tostring(root, encoding="unicode")
 
@@ -172,7 +172,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         domain = [("ticket_id", "=", self.id), ("state", "in", ANSWERED), ("user_id", "!=", self.env.uid)]
         domain += [("create_date", ">", fields.Datetime.now() - MEANWHILE)]
         other_sudo = self.env["marketplace.reply"].sudo().search(domain, limit=1)
-        if not other_sudo or self._marketplace_find_posted(BUYER_WORDS, [("date", ">", other_sudo.create_date)]):
+        if not other_sudo or self._marketplace_find_posted(BUYER_WORDS, [("id", ">", other_sudo.mail_message_id.id)]):
             return []
         text = self.env._("%s has just answered this buyer. Read that answer first.", other_sudo.user_id.name)
         return [Finding("answered_meanwhile", "warn", text)]

@@ -19,9 +19,9 @@ class MailComposeMessage(models.TransientModel):
     def _compute_marketplace_to(self):
         for wizard in self:
             ticket = wizard._marketplace_get_ticket()
-            described = ticket and ticket._marketplace_describe_reply()
-            wizard.marketplace_to = described and described["to"]
-            wizard.marketplace_sender = described and described["sender"]
+            described = ticket._marketplace_describe_reply() if ticket else {}
+            wizard.marketplace_to = described.get("to")
+            wizard.marketplace_sender = described.get("sender")
 
     @api.depends("marketplace_to", "body", "attachment_ids")
     def _compute_marketplace_findings(self):
@@ -59,7 +59,9 @@ class MailComposeMessage(models.TransientModel):
         values = super()._prepare_schedule_message_post_values(post_values)
         ticket = self._marketplace_get_ticket()
         if ticket:
-            if (findings := self._marketplace_find()) and (self.marketplace_is_blocked or not self.marketplace_confirmed):
+            if (findings := self._marketplace_find()) and (
+                self.marketplace_is_blocked or not self.marketplace_confirmed
+            ):
                 raise UserError("\n".join(one.text for one in findings))
             # Nobody can be asked then: what is known now is confirmed.
             values["send_context"] |= {**self._marketplace_get_context(), "marketplace_confirmed": True}

@@ -5,6 +5,7 @@ from lxml import html
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from ..marketplaces.schema import Finding, ReplyFile
@@ -144,8 +145,10 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_find_next(self):
         """Return the ticket of this user's, or of nobody's, that is to be answered first after this one."""
-        domain = [("marketplace_deadline", "!=", False), ("user_id", "in", (self.env.uid, False))]
-        domain += [("id", "!=", self.id), ("stage_id.closed", "=", False)]
+        # One whose answer is on its way comes back by itself if it does not arrive.
+        is_on_its_way = Domain("marketplace_reply_ids", "any!", Domain("state", "in", ("queued", "sending")))
+        domain = Domain("marketplace_deadline", "!=", False) & Domain("user_id", "in", (self.env.uid, False))
+        domain &= Domain("id", "!=", self.id) & ~is_on_its_way
         return self.search(domain, order="marketplace_deadline, priority desc, id", limit=1)
 
     def _marketplace_find_same(self, text):

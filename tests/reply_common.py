@@ -10,18 +10,17 @@ ANSWER = "<p>Guten Tag,<br/>Ihr Paket ist unterwegs.</p>"
 TEXT = "Guten Tag,\nIhr Paket ist unterwegs."
 
 
-class ReplyCase(MarketplaceCase):
+class ReplyMixin:
     """A ticket with a buyer's question, and an agent who answers."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def build_outgoing(cls):
         cls.env["ir.mail_server"].create(
             {"name": "Out", "smtp_host": "127.0.0.1", "smtp_port": 1, "from_filter": "shop.example"}
         )
 
-    def setUp(self):
-        super().setUp()
+    def ask(self):
+        """Let the buyer ask, and the agent open the ticket."""
         self.buyer_writes("Wo ist mein Paket?")
         self.settle()
         self.ticket = self.ticket_of(DE_ORDER).with_user(self.agent)
@@ -59,3 +58,14 @@ class ReplyCase(MarketplaceCase):
     def fail_with(self, error):
         """Have the mail server answer with an error."""
         return patch.object(type(self.env["ir.mail_server"]), "_connect__", side_effect=error)
+
+
+class ReplyCase(ReplyMixin, MarketplaceCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.build_outgoing()
+
+    def setUp(self):
+        super().setUp()
+        self.ask()

@@ -14,13 +14,13 @@ registry.category("web_tour.tours").add("marketplace_ticket", {
         { trigger: ".o_marketplace_lines tbody a[href^='https://www.amazon.de/dp/']" },
         { trigger: ".o-mail-Message .o_marketplace_kind:contains('Buyer')" },
         {
-            content: "Writing a message says that it stays here",
-            trigger: ".o-mail-Chatter-sendMessage",
+            content: "A note says that it stays here",
+            trigger: ".o-mail-Chatter-logNote",
             run: "click",
         },
-        { trigger: ".o_marketplace_not_sent:contains('goes to the buyer')" },
+        { trigger: ".o_marketplace_note_top:contains('never leaves')" },
         { trigger: ".o-mail-Composer-input", run: "edit Not for the buyer" },
-        { trigger: ".o-mail-Composer-send:enabled", run: "click" },
-        { trigger: ".o-mail-Message .o_marketplace_kind:contains('Not sent to the buyer')" },
+        { trigger: ".o-mail-Composer-send:enabled:contains('Log')", run: "click" },
+        { trigger: ".o-mail-Message:contains('Not for the buyer'):not(:has(.o_marketplace_kind))" },
     ],
 });

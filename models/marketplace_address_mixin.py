@@ -153,15 +153,22 @@ class MarketplaceAddressMixin(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_outgoing_server(self, address):
-        """Return the outgoing mail server that may send as an address, or an empty recordset.
+    def _find_outgoing_server(self, address, servers=None):
+        """Return the outgoing mail server (as superuser) that may send as an address, or an empty recordset.
 
         One that names the address comes before one that sends for anybody; nobody's personal server is used.
+
+        :param servers: those to choose from, when they are known already.
         """
-        Server_sudo = self.env["ir.mail_server"].sudo()
-        servers = Server_sudo.search(Server_sudo._find_mail_server_allowed_domain(), order="sequence, id")
-        able = servers.filtered(lambda one: Server_sudo._match_from_filter(address, one.from_filter))
+        servers = self._get_outgoing_servers() if servers is None else servers
+        able = servers.filtered(lambda server: server._match_from_filter(address, server.from_filter))
         return (able.filtered("from_filter") or able)[:1]
+
+    @api.model
+    def _get_outgoing_servers(self):
+        """Return the outgoing mail servers that are nobody's own."""
+        Server_sudo = self.env["ir.mail_server"].sudo()
+        return Server_sudo.search(Server_sudo._find_mail_server_allowed_domain(), order="sequence, id")
 
     def _prepare_test_mail(self, server_sudo):
         self.write(

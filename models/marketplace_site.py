@@ -217,15 +217,18 @@ class MarketplaceSite(models.Model):
 
     def _get_findings_by_site(self):
         """Return {site: what keeps its buyers' mail from arriving, as in ``_get_findings``}."""
-        silent, busy = self._get_silent(), self._get_last_mail()
-        return {site: site._find_faults(site.id in silent, site.id in busy) for site in self}
+        silent, busy, servers = self._get_silent(), self._get_last_mail(), self._get_outgoing_servers()
+        return {site: site._find_faults(site.id in silent, site.id in busy, servers) for site in self}
 
-    def _find_faults(self, is_silent, is_busy):
+    def _find_faults(self, is_silent, is_busy, servers):
         if self.state == "deleted":
             return None
         if not self.address:
             return [("danger", self.env._("There is no address yet, so that buyers' mail can't arrive."))]
         findings = self.sudo().mailbox_id._get_findings() if self.sudo().mailbox_id else []
+        if not self._find_outgoing_server(self.address, servers):
+            text = self.env._("Buyers can't be answered: no outgoing mail server may send as this address.")
+            findings.append(("warning", text))
         if is_silent:
             findings.append(("warning", self.env._("No mail has come for an unusually long time.")))
         places = self._get_setup_places()

@@ -3,13 +3,15 @@ from datetime import timedelta
 from odoo import fields
 
 from .common import MarketplaceCase
+from .reply_common import ReplyMixin
 
 
-class TestHealth(MarketplaceCase):
+class TestHealth(ReplyMixin, MarketplaceCase):
     """What works and what does not, in a colour and in words; and who is told."""
 
     def setUp(self):
         super().setUp()
+        self.build_outgoing()
         places = {place.code: "2026-01-01" for place in self.app._get_class().setup_places}
         (self.account | self.account_us).site_ids.setup_done = places
 
@@ -32,6 +34,11 @@ class TestHealth(MarketplaceCase):
     def test_what_works_is_green(self):
         self.assertEqual((self.account.health, self.account.health_message), ("ok", False))
         self.assertEqual(self.app.health, "ok")
+
+    def test_without_a_server_that_may_send_buyers_can_not_be_answered(self):
+        self.env["ir.mail_server"].search([]).from_filter = "other.example"
+        self.assertEqual(self.account.health, "warning")
+        self.assertIn("no outgoing mail server may send", self.account.health_message)
 
     def test_a_new_database_says_not_connected(self):
         self.env["marketplace.site"].search([]).unlink()

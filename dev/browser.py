@@ -117,11 +117,28 @@ class Browser:
         self.run(f"{field}.focus()")
         self._call("Input.insertText", text=value)
 
-    def press(self, key):
-        """Press a key, by its name: Tab, Delete, Enter …"""
+    def type(self, text):
+        """Type into what has the focus, as a keyboard does."""
+        self._call("Input.insertText", text=text)
+
+    def press(self, keys):
+        """Press a key by its name (Tab, Delete, Enter, ArrowDown, a letter), perhaps with others: Alt+Shift+n."""
+        *held, key = keys.split("+")
+        modifiers = sum(_MODIFIERS[one] for one in held)
+        code = _KEYS.get(key) or ord(key.upper())
+        name = key.upper() if "Shift" in held and len(key) == 1 else key
+        text = {"Enter": "\r"}.get(key, "") if not modifiers else ""
         for kind in ("keyDown", "keyUp"):
-            code = {"Delete": 46, "Tab": 9, "Enter": 13}[key]
-            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+            options = {"text": text} if text and kind == "keyDown" else {}
+            self._call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=name,
+                code=f"Key{key.upper()}" if len(key) == 1 else key,
+                windowsVirtualKeyCode=code,
+                modifiers=modifiers,
+                **options,
+            )
 
     def screenshot(self, path):
         """Write what the page shows as a PNG."""
@@ -141,3 +158,5 @@ class Browser:
 _HAS_TEXT = (
     "(e.innerText + [...e.querySelectorAll('*')].map(c => c.shadowRoot?.textContent || '').join(' ')).includes(%s)"
 )
+_MODIFIERS = {"Alt": 1, "Control": 2, "Shift": 8}
+_KEYS = {"Delete": 46, "Tab": 9, "Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "Escape": 27}

@@ -28,3 +28,4 @@ from . import test_secrets
 from . import test_ticket
 from . import test_tokens
 from . import test_tour
+from . import test_write_first

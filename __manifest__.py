@@ -37,6 +37,8 @@
         "views/marketplace_reply_views.xml",
         "wizards/mail_compose_message_views.xml",
         "wizards/marketplace_answered_views.xml",
+        "wizards/marketplace_message_compose_views.xml",
+        "wizards/marketplace_write_first_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_clock_views.xml",
         "views/res_users_views.xml",

@@ -35,6 +35,10 @@ class ReplyContract:
     PLACEHOLDERS: tuple[Placeholder, ...] = placeholders.COMMON
     #: All messages that the API can send about an order: :meth:`fetch_message_actions` tells which of them it may.
     message_actions: tuple[MessageAction, ...] = ()
+    #: Such a message counts at the marketplace as an answer to what the buyer wrote last.
+    message_answers: bool = False
+    #: Buyers can be asked for a review: :meth:`request_review` works.
+    has_review_requests: bool = False
 
     # --- by mail: pure -------------------------------------------------------------------------------
 

@@ -32,9 +32,11 @@ from . import marketplace_intake
 from . import marketplace_notice_policy
 from . import marketplace_response
 from . import marketplace_reply
+from . import marketplace_reply_api
 from . import marketplace_reply_sender
 from . import helpdesk_ticket
 from . import helpdesk_ticket_clock
+from . import helpdesk_ticket_message
 from . import helpdesk_ticket_reply
 from . import ir_cron
 from . import ir_mail_server

@@ -85,19 +85,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_why_not(self):
         """Return why the buyer can't be answered from here by this user, or False."""
         self.ensure_one()
-        ticket_sudo = self.sudo()
-        site_sudo, app_sudo = ticket_sudo.marketplace_site_id, ticket_sudo.marketplace_app_id
-        if app_sudo in self.env.user.marketplace_barred_app_ids:
-            return self.env._("You may not answer on %s. An administrator can change that on your user.", app_sudo.name)
-        if site_sudo.state != "active" or site_sudo.account_id.state == "deleted":
-            return self.env._("%s was deleted here.", site_sudo.name)
+        site_sudo = self.sudo().marketplace_site_id
+        if why_not := self._marketplace_why_barred():
+            return why_not
         if not site_sudo.address:
             return self.env._("%s has no address to send from.", site_sudo.name)
         if not site_sudo._find_outgoing_server(site_sudo.address):
             return self.env._("No outgoing mail server may send as %s.", site_sudo.address)
-        if not self._marketplace_get_answerable():
-            return self.env._("There is no message of the buyer's here that can be answered.")
-        return False
+        return False if self._marketplace_get_answerable() else self._marketplace_why_not_first()
 
     # === ANSWERING === #
 
@@ -167,6 +162,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
             site=ticket_sudo.marketplace_site_id._get_storefront(),
             order=order_sudo._as_snapshot() if order_sudo else None,
+            is_answer=bool(self._marketplace_get_answerable()),
         )
         return [*findings, *self._marketplace_check_meanwhile()]
 
@@ -260,14 +256,15 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_reply_failed(self, reply):
         """Have a ticket looked at again whose buyer did not get the answer, on its original clock."""
         self.ensure_one()
-        self._marketplace_reopen()
+        if reply.kind != "review":
+            self._marketplace_reopen()
         if reply.response_id:
             self._marketplace_clock_resume(reply.response_id)
         agent = reply.user_id if reply.user_id.active else self.user_id
         if agent:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("The buyer did not get your answer"),
+                summary=reply._get_failure(),
                 note=reply.reason or "",
                 user_id=agent.id,
             )

@@ -125,6 +125,12 @@ class MarketplaceOperation(models.Model):
         # Not more often than that, whatever happens.
         return max((busy_until - now).total_seconds(), (min(self.cost, capacity) - tokens) / rate, 0.5)
 
+    def _get_pause(self, wait):
+        """Return after how many of the seconds to wait it's worth to look: a call under way may end at any moment."""
+        [[now]] = self.env.execute_query(SQL("SELECT %s", NOW))
+        is_paused = self.paused_until and self.paused_until > now
+        return 1 if self.lease_until and self.lease_until > now and not is_paused else wait
+
     def _release(self, error=None, retry_after=0, requests=None):
         """Give the lease back and note how the call went. The caller commits.
 

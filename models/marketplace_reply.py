@@ -3,6 +3,7 @@ from email.utils import make_msgid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..marketplaces.schema import BuyerMail
 
@@ -36,14 +37,24 @@ class MarketplaceReply(models.Model):
     response_id = fields.Many2one("marketplace.response", string="Turn", ondelete="set null")
     user_id = fields.Many2one("res.users", string="Agent", ondelete="set null")
     # What goes out
-    sender = fields.Char(required=True, readonly=True)
-    recipient = fields.Char(required=True, readonly=True, groups="base.group_system")
+    kind = fields.Selection(
+        [("mail", "Mail"), ("message", "Message of the Marketplace"), ("review", "Request for a Review")],
+        default="mail",
+        required=True,
+        readonly=True,
+        help="Mails go through a mail server; the others through the marketplace's API.",
+    )
+    is_first = fields.Boolean(string="Written First", readonly=True, help="No message of the buyer's is answered.")
+    action_code = fields.Char(readonly=True, help="The marketplace's own name of its message.")
+    action_values = fields.Json(readonly=True, help="What its form was filled with, but for the files.")
+    sender = fields.Char(readonly=True)
+    recipient = fields.Char(readonly=True, groups="base.group_system")
     subject = fields.Char(readonly=True)
     text = fields.Text(readonly=True)
     important_word = fields.Char(readonly=True, help="What the marketplace's refusal asks for in the subject.")
     is_important = fields.Boolean(readonly=True, help="Sent although the buyer opted out: only by hand.")
     attachment_ids = fields.Many2many("ir.attachment", "marketplace_reply_attachment_rel")
-    message_ref = fields.Char(string="Message-ID", required=True, readonly=True)
+    message_ref = fields.Char(string="Message-ID", readonly=True)
     # What became of it
     state = fields.Selection(
         [
@@ -70,6 +81,13 @@ class MarketplaceReply(models.Model):
     purge_after = fields.Date(readonly=True, index="btree_not_null")
 
     _message_ref_unique = models.Constraint("UNIQUE(message_ref)", "A reply is sent under its own number.")
+    _mail_complete = models.Constraint(
+        "CHECK(kind <> 'mail' OR num_nulls(sender, recipient, message_ref) = 0)",
+        "A mail to a buyer has a sender, a recipient and a number.",
+    )
+    _message_complete = models.Constraint(
+        "CHECK(kind <> 'message' OR action_code IS NOT NULL)", "A message of the marketplace is of a certain kind."
+    )
     _queue_index = models.Index("(next_attempt, id) WHERE state IN ('queued', 'sending')")
     _ticket_index = models.Index("(ticket_id, state)")
 
@@ -85,33 +103,42 @@ class MarketplaceReply(models.Model):
         """Put an answer into the queue and on the ticket; return it. Nothing is sent before the commit.
 
         :param str text: plain, as the buyer is to read it.
-        :param answers: row of the ledger with the buyer's message that is answered.
+        :param answers: row of the ledger with the buyer's message that is answered; empty when we write first.
         """
-        ticket_sudo, site_sudo = ticket.sudo(), ticket.sudo().marketplace_site_id
+        site_sudo, order_sudo = ticket.sudo().marketplace_site_id, ticket.sudo().marketplace_order_id
         posted = ticket._marketplace_post_reply(text, attachments)
         reply_sudo = self.sudo().create(
             {
-                "ticket_id": ticket.id,
-                "site_id": site_sudo.id,
-                "account_id": site_sudo.account_id.id,
-                "company_id": site_sudo.company_id.id,
-                "app_id": site_sudo.app_id.id,
-                "order_id": ticket_sudo.marketplace_order_id.id,
+                **self._prepare_values(ticket, posted),
                 "answers_id": answers.id,
-                "mail_message_id": posted.id,
-                "user_id": self.env.uid,
+                "is_first": not answers,
                 "sender": site_sudo.address,
-                "recipient": answers.sudo().reply_to,
+                "recipient": answers.sudo().reply_to or order_sudo.relay,
                 "subject": answers.sudo().subject,
                 "text": text,
                 "is_important": is_important,
-                "attachment_ids": posted.attachment_ids.ids,
                 "message_ref": make_msgid(domain=site_sudo.address.partition("@")[2]),
-                "purge_after": answers.sudo().purge_after,
+                "purge_after": answers.sudo().purge_after or order_sudo.purge_after,
             }
         )
         self._trigger_send()
         return reply_sudo
+
+    @api.model
+    def _prepare_values(self, ticket, posted):
+        """Return what a reply of any kind has of its ticket and of what stands there."""
+        ticket_sudo, site_sudo = ticket.sudo(), ticket.sudo().marketplace_site_id
+        return {
+            "ticket_id": ticket.id,
+            "site_id": site_sudo.id,
+            "account_id": site_sudo.account_id.id,
+            "company_id": site_sudo.company_id.id,
+            "app_id": site_sudo.app_id.id,
+            "order_id": ticket_sudo.marketplace_order_id.id,
+            "mail_message_id": posted.id,
+            "user_id": self.env.uid,
+            "attachment_ids": posted.attachment_ids.ids,
+        }
 
     @api.model
     def _trigger_send(self, at=None):
@@ -128,10 +155,10 @@ class MarketplaceReply(models.Model):
         self._note("handed_over", handed_over_at=fields.Datetime.now(), next_attempt=False)
         self.ticket_id._marketplace_replied(self)
 
-    def _put_off(self, reason):
-        """Try again later: the mail server had no time for it."""
+    def _put_off(self, reason, wait=0):
+        """Try again later, after so many seconds at least: whoever is to take it had no time."""
         self.ensure_one()
-        pause = RETRIES[min(self.attempts, len(RETRIES) - 1)]
+        pause = max(RETRIES[min(self.attempts, len(RETRIES) - 1)], wait)
         at = fields.Datetime.now() + timedelta(seconds=pause)
         self._note("queued", reason, attempts=self.attempts + 1, next_attempt=at)
         self._trigger_send(at=at)
@@ -142,17 +169,26 @@ class MarketplaceReply(models.Model):
             reply._note(state, reason, next_attempt=False)
             reply.ticket_id._marketplace_reply_failed(reply)
 
+    def _get_failure(self):
+        """Return in a few words what went wrong when this did not arrive."""
+        if self.kind == "review":
+            return self.env._("The buyer was not asked for a review")
+        if self.kind == "message":
+            return self.env._("The buyer did not get your message: %s", self.subject)
+        return self.env._("The buyer did not get your answer")
+
     def _accept(self):
         self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False)
 
     @api.model
     def _find_for_copy(self, ticket, mail):
         """Return the reply that the marketplace's copy shows, or an empty recordset."""
-        candidates = self.search(
-            [("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown", "sending"))]
-        )
+        # What the API took is accepted already; should a copy of it come, it's no answer of somebody else's.
+        is_open = Domain("state", "in", ("handed_over", "unknown", "sending"))
+        is_known = Domain("kind", "=", "message") & Domain("state", "=", "accepted") & Domain("text", "!=", False)
+        candidates = self.search(Domain("ticket_id", "=", ticket.id) & (is_open | is_known))
         matches = ticket.marketplace_app_id._get_class().matches_reply
-        return candidates.sorted("id").filtered(lambda reply: matches(mail, reply.text))[:1]
+        return candidates.sorted("id").filtered(lambda reply: reply.text and matches(mail, reply.text))[:1]
 
     @api.model
     def _note_undelivered(self, ticket, mail):
@@ -160,7 +196,8 @@ class MarketplaceReply(models.Model):
 
         :param InboundMail mail: what it says.
         """
-        candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown"))])
+        mine = [("ticket_id", "=", ticket.id), ("kind", "=", "mail")]
+        candidates = self.search([*mine, ("state", "in", ("handed_over", "unknown"))])
         refs = {ref.value for ref in mail.thread_refs}
         reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
         reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
@@ -218,7 +255,12 @@ class MarketplaceReply(models.Model):
         )
 
     def _get_buyer_mail(self):
-        """Return the buyer's mail that is answered; when its content is gone, what is left to tie the answer to it."""
+        """Return the buyer's mail that is answered, None when we write first.
+
+        When its content is gone: what is left to tie the answer to it.
+        """
+        if self.is_first:
+            return None
         answers = self.answers_id
         if answers.raw:
             return self.env["marketplace.intake"]._read(answers)

@@ -42,9 +42,14 @@ class MarketplaceReplySender(models.AbstractModel):
             [("state", "=", "sending"), ("lease_until", "<", fields.Datetime.now())]
         )
         lost = lost.try_lock_for_update()
-        if lost:
+        mails = lost.filtered(lambda reply: reply.kind == "mail")
+        if mails:
             reason = self.env._("Odoo was stopped while this was sent. If it went, the marketplace's copy will tell.")
-            lost._note("unknown", reason, next_attempt=False)
+            mails._note("unknown", reason, next_attempt=False)
+        if lost - mails:
+            reason = self.env._("Odoo was stopped while this was sent. Look at the marketplace whether it went.")
+            (lost - mails)._note("unknown", reason, next_attempt=False)
+        if lost:
             self.env["ir.cron"]._commit_progress()
 
     @api.model
@@ -68,6 +73,9 @@ class MarketplaceReplySender(models.AbstractModel):
     @api.model
     def _send(self, reply):
         """Hand one reply over to the mail server, and note how that went."""
+        if reply.kind != "mail":
+            self.env["marketplace.reply.api"]._send(reply)
+            return
         server = reply.site_id._find_outgoing_server(reply.sender)
         if not server:
             reply._fail(self.env._("No outgoing mail server may send as %s.", reply.sender))

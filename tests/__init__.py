@@ -15,6 +15,7 @@ from . import test_mailbox_admin
 from . import test_mailbox_odoo
 from . import test_mailbox_pop
 from . import test_mailbox_trouble
+from . import test_message
 from . import test_neutralize
 from . import test_notices
 from . import test_oauth
@@ -28,3 +29,4 @@ from . import test_secrets
 from . import test_ticket
 from . import test_tokens
 from . import test_tour
+from . import test_write_first

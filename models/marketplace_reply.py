@@ -213,7 +213,7 @@ class MarketplaceReply(models.Model):
             raise UserError(self.env._("Only answers that did not reach the buyer can be sent again."))
         for reply in self.sudo():
             again = {"next_attempt": fields.Datetime.now(), "attempts": 0, "refusal": False}
-            if reply.state == "refused":
+            if reply.state == "refused" and reply.kind == "mail":
                 # What was refused under one number may be refused unread; what may have gone keeps it.
                 again["message_ref"] = make_msgid(domain=reply.sender.partition("@")[2])
             reply._note("queued", **again)

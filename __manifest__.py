@@ -49,6 +49,9 @@
         "web.assets_backend": [
             "helpdesk_mgmt_marketplace/static/src/**/*",
         ],
+        "web.assets_unit_tests": [
+            "helpdesk_mgmt_marketplace/static/tests/**/*.test.js",
+        ],
         "web.assets_tests": [
             "helpdesk_mgmt_marketplace/static/tests/tours/**/*",
         ],

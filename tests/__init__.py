@@ -8,6 +8,7 @@ from . import test_conversation
 from . import test_deletion
 from . import test_gateway
 from . import test_health
+from . import test_hoot
 from . import test_intake
 from . import test_limits
 from . import test_mailbox

@@ -45,6 +45,12 @@ LETTERS = (
     ("250-7139224-0000026", "商品の色を教えてください。", {}),
     (None, "Does this come with the mounting screws?", {"site": "US", "asin": "B0EXAMPL01"}),
 )
+#: Templates that agents find with "::": name, text.
+TEMPLATES = (
+    ("unterwegs", "Guten Tag,\n\nIhre Bestellung {order_number} ist unterwegs: {tracking}.\n\nFreundliche Grüße"),
+    ("on-its-way", "Hello,\n\nyour order {order_number} is on its way: {tracking}.\n\nKind regards"),
+    ("invoice", "Hello,\n\nplease find the invoice for your order {order_number} attached.\n\nKind regards"),
+)
 FOLLOW_UPS = (
     ("302-5669388-0000002", "Ich habe auch die Nachbarn gefragt. Leider nichts.", {}),
     ("302-5669388-0000002", "", {"notice": "return_request"}),
@@ -77,6 +83,13 @@ def prepare_company(odoo, sandbox, alias_domain=DOMAIN):
     agent_id = odoo.rpc("res.users", "create", [agent | {"group_ids": [(4, group)]}])[0]
     admin = odoo.rpc("res.users", "search", [("login", "=", "admin")])
     return odoo.rpc("helpdesk.ticket.team", "create", [{"name": TEAM, "user_ids": [(6, 0, [agent_id, *admin])]}])[0]
+
+
+def add_templates(odoo):
+    """Give all agents some texts."""
+    groups = odoo.rpc("res.groups", "search", [("share", "=", False)])
+    for name, text in TEMPLATES:
+        odoo.rpc("mail.canned.response", "create", [{"source": name, "substitution": text, "group_ids": groups}])
 
 
 def connect(odoo, sandbox, team=False, sellers=None):
@@ -166,6 +179,8 @@ def demo(port=8069, sandbox_port=8070):
         urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
         with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
             connect(odoo, sandbox, prepare_company(odoo, sandbox))
+            add_templates(odoo)
+            sandbox.world.set_switches({"reply_copies": True})
             if has_mail_server:
                 connect_mailbox(odoo, sandbox, mail_server)
             for letters in (LETTERS, FOLLOW_UPS):

@@ -8,7 +8,7 @@ ORDER = "302-5669388-0000002"
 
 
 def picture_tickets(browser, odoo):
-    """Take pictures of the list, of a ticket on its order and of the composer's warning."""
+    """Take pictures of the list, of a ticket on its order and of an answer with a finding."""
     browser.log_in(odoo, AGENT)
     browser.open(f"{odoo.url}/odoo/helpdesk-tickets")
     browser.wait(".o_data_row td[name=name]", ORDER)
@@ -17,6 +17,11 @@ def picture_tickets(browser, odoo):
     browser.wait(".o_marketplace_lines tbody tr")
     browser.wait(".o-mail-Message", "Hallo")
     browser.screenshot(PICTURES / "ticket.png")
+    browser.click(".o-mail-Chatter-sendMessage")
+    browser.fill(".o-mail-Composer-input", "Guten Tag, bitte schreiben Sie an service@shop.example, wir helfen Ihnen.")
+    browser.click(".o-mail-Composer-send:not([disabled])")
+    browser.wait(".o_marketplace_findings")
+    browser.screenshot(PICTURES / "reply.png")
 
 
 def picture_account(browser, odoo):

@@ -68,9 +68,10 @@ class MessageCase(MarketplaceCase):
         self.env["marketplace.operation"].search([]).unlink()
         self.send()
 
-    def get_files(self, *names):
-        values = {"res_model": "marketplace.message.compose", "res_id": 0, "raw": b"%PDF-1.4"}
-        return self.env["ir.attachment"].with_user(self.agent).create([dict(values, name=name) for name in names])
+    def upload(self, dialog, *names):
+        """Attach files as the dialog's upload button does."""
+        values = {"res_model": dialog._name, "res_id": dialog.id, "raw": b"%PDF-1.4"}
+        dialog.attachment_ids = dialog.attachment_ids.create([dict(values, name=name) for name in names])
 
     def get_calls(self, operation):
         return self.sandbox.world.requests.report()["counts"].get(operation, 0)
@@ -224,7 +225,7 @@ class TestMessage(MessageCase):
 
     def test_files_are_brought_to_the_marketplace_and_stay_on_the_ticket(self):
         dialog = self.choose("warranty", coverage_start="2026-02-01", coverage_end="2028-02-01")
-        dialog.attachment_ids = self.get_files("a.pdf", "b.pdf")
+        self.upload(dialog, "a.pdf", "b.pdf")
         dialog.action_send()
         self.send()
         reply = self.get_replies()
@@ -293,7 +294,7 @@ class TestMessage(MessageCase):
     def test_files_are_brought_again_when_the_message_could_not_be_sent(self):
         self.sandbox.faults.add("sendInvoice", "503", times=1)
         dialog = self.choose("invoice")
-        dialog.attachment_ids = self.get_files("a.pdf")
+        self.upload(dialog, "a.pdf")
         dialog.action_send()
         self.send()
         reply = self.get_replies()

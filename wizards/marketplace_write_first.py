@@ -63,7 +63,7 @@ class MarketplaceWriteFirst(models.TransientModel):
             except UserError as error:
                 reason = str(error)
         elif order_sudo.state == "unavailable" and order_sudo.attempts:
-            reason = order_sudo.error
+            reason = self.env._("The order could not be fetched. %s", order_sudo.error)
         else:
             return False
         self.write({"error": reason, "is_waiting": False})

@@ -65,6 +65,10 @@ export class MessageField extends Component {
         return this.chosen.fields.filter((field) => ["text", "date"].includes(field.kind));
     }
 
+    get hasWords() {
+        return this.chosen.fields.some((field) => ["text", "html"].includes(field.kind));
+    }
+
     get filesField() {
         return this.chosen.fields.find((field) => field.kind === "files");
     }
@@ -88,12 +92,18 @@ export class MessageField extends Component {
         this.state.isAsking = false;
     }
 
+    /** What was found speaks against what stood there before. */
+    change(values) {
+        const stale = this.record.data.findings ? { findings: false, can_override: false } : {};
+        this.record.update({ ...values, ...stale });
+    }
+
     choose(action) {
-        this.record.update({ action_code: action.code, findings: false });
+        this.change({ action_code: action.code });
     }
 
     fill(field, value) {
-        this.record.update({ content: { ...this.content, [field.name]: value } });
+        this.change({ content: { ...this.content, [field.name]: value } });
     }
 
     length(field) {
@@ -114,7 +124,9 @@ registry.category("fields").add("marketplace_message", {
     supportedTypes: ["json"],
     fieldDependencies: [
         { name: "action_code", type: "char" },
+        { name: "can_override", type: "boolean" },
         { name: "content", type: "json" },
+        { name: "findings", type: "json" },
         { name: "marketplace", type: "char" },
     ],
 });

@@ -8,7 +8,12 @@ from ..marketplaces.schema import BuyerMail
 
 #: Pauses before a reply that could not be handed over is tried again, in seconds.
 RETRIES = (10, 30, 60, 300, 900, 1800, 3600, 7200)
-#: A worker that holds a reply longer than this was killed: what became of the mail is not known.
+#: Pauses before a mail server that has no time at all is tried again with one reply: what waits leaves soon after.
+PROBES = (5, 10, 20, 40)
+#: After so long an agent is told that an answer does not leave.
+PATIENCE = timedelta(hours=24)
+#: A worker that holds a reply longer than this was killed: what became of the mail is not known. No worker holds it
+#: half as long: see marketplace_reply_smtp.py.
 LEASE = timedelta(minutes=3)
 #: States in which the buyer was answered as far as anybody knows.
 ANSWERED = ("queued", "sending", "handed_over", "accepted", "unknown")
@@ -62,7 +67,9 @@ class MarketplaceReply(models.Model):
     reason = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    is_server_busy = fields.Boolean(readonly=True, help="Waits, with all others of its sender, for the mail server.")
     lease_until = fields.Datetime(readonly=True)
+    queued_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     handed_over_at = fields.Datetime(readonly=True)
     accepted_at = fields.Datetime(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
@@ -118,15 +125,34 @@ class MarketplaceReply(models.Model):
         self.ticket_id._marketplace_changed()
 
     def _hand_over(self):
-        self._note("handed_over", handed_over_at=fields.Datetime.now(), next_attempt=False)
+        waiting = self._get_waiting()
+        self._note("handed_over", handed_over_at=fields.Datetime.now(), next_attempt=False, is_server_busy=False)
         self.ticket_id._marketplace_replied(self)
+        waiting.write({"is_server_busy": False, "next_attempt": fields.Datetime.now()})
 
-    def _put_off(self, reason):
-        """Try again later: the mail server had no time for it."""
+    def _get_waiting(self):
+        """Return the replies of this sender that wait until the mail server has time again."""
         self.ensure_one()
-        pause = RETRIES[min(self.attempts, len(RETRIES) - 1)]
-        at = fields.Datetime.now() + timedelta(seconds=pause)
-        self._note("queued", reason, attempts=self.attempts + 1, next_attempt=at)
+        domain = [("sender", "=", self.sender), ("state", "=", "queued"), ("is_server_busy", "=", True)]
+        return self.search([*domain, ("id", "!=", self.id)])
+
+    def _put_off(self, reason, is_server=False):
+        """Try again later: the mail server had no time for it.
+
+        :param bool is_server: nor for any other of this sender.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.queued_at < now - PATIENCE:
+            self._fail(self.env._("The mail server did not take it for a day: %s", reason))
+            return
+        waiting = self._get_waiting()
+        # Two that it has no time for are a server without time: it is asked for one, and the others wait for that.
+        same = [("sender", "=", self.sender), ("state", "=", "queued"), ("attempts", ">", 0), ("id", "!=", self.id)]
+        is_server = is_server or bool(self.search_count(same, limit=1))
+        pauses, tries = (PROBES, sum(waiting.mapped("attempts"))) if is_server else (RETRIES, 0)
+        at = now + timedelta(seconds=pauses[min(self.attempts + tries, len(pauses) - 1)])
+        self._note("queued", reason, attempts=self.attempts + 1, next_attempt=at, is_server_busy=is_server)
         self._trigger_send(at=at)
 
     def _fail(self, reason, state="failed"):
@@ -136,7 +162,17 @@ class MarketplaceReply(models.Model):
             reply.ticket_id._marketplace_reply_failed(reply)
 
     def _accept(self):
+        is_news = self.state != "handed_over"
         self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False)
+        if is_news:
+            self.ticket_id._marketplace_replied(self)
+
+    def _get_moment(self):
+        """Return when the answer was given: what the buyer wrote later is not answered by it."""
+        self.ensure_one()
+        # Clocks of two servers may differ: what it answers was there before it.
+        given = max(filter(None, (self.queued_at, self.answers_id.date)))
+        return min(given, fields.Datetime.now())
 
     @api.model
     def _find_for_copy(self, ticket, mail):
@@ -144,8 +180,10 @@ class MarketplaceReply(models.Model):
         candidates = self.search(
             [("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown", "sending"))]
         )
-        matches = ticket.marketplace_app_id._get_class().matches_reply
-        return candidates.sorted("id").filtered(lambda reply: matches(mail, reply.text))[:1]
+        marketplace = ticket.marketplace_app_id._get_class()
+        found = candidates.sorted("id").filtered(lambda reply: marketplace.matches_reply(mail, reply.text))
+        # Of several that are alike, such as twice the same, the oldest.
+        return max(found, key=lambda reply: marketplace.reply_similarity(mail, reply.text), default=found)
 
     @api.model
     def _note_undelivered(self, ticket, mail):
@@ -153,7 +191,8 @@ class MarketplaceReply(models.Model):
 
         :param InboundMail mail: what it says.
         """
-        candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", ("handed_over", "unknown"))])
+        states = ("handed_over", "unknown", "sending")
+        candidates = self.search([("ticket_id", "=", ticket.id), ("state", "in", states)])
         refs = {ref.value for ref in mail.thread_refs}
         reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
         reply.important_word = mail.important_word
@@ -167,7 +206,8 @@ class MarketplaceReply(models.Model):
         self._check_agent()
         if any(reply.state not in ("failed", "refused", "unknown") for reply in self.sudo()):
             raise UserError(self.env._("Only answers that did not reach the buyer can be sent again."))
-        self.sudo()._note("queued", next_attempt=fields.Datetime.now(), attempts=0)
+        now = fields.Datetime.now()
+        self.sudo()._note("queued", next_attempt=now, queued_at=now, attempts=0, is_server_busy=False)
         self._trigger_send()
 
     def action_send_important(self):

@@ -32,6 +32,7 @@ from . import marketplace_intake
 from . import marketplace_notice_policy
 from . import marketplace_response
 from . import marketplace_reply
+from . import marketplace_reply_outcome
 from . import marketplace_reply_api
 from . import marketplace_reply_sender
 from . import helpdesk_ticket

@@ -208,6 +208,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             attachment_ids=attachments.ids,
             marketplace_kind="reply",
             email_add_signature=False,
+            force_send=False,  # followers' mails: the agent waits for no mail server
         )
 
     def _marketplace_close(self):
@@ -249,7 +250,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_replied(self, reply=None):
         """Stop the clock: the buyer was answered."""
         for ticket in self:
-            response = ticket._marketplace_clock_stop("reply", user=reply and reply.user_id)
+            moment = reply and reply._get_moment()
+            response = ticket._marketplace_clock_stop("reply", moment, user=reply and reply.user_id)
             if reply and response:
                 reply.response_id = response
 

@@ -3,13 +3,11 @@ from email.utils import make_msgid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..marketplaces.schema import BuyerMail
 
-#: Pauses before a reply that could not be handed over is tried again, in seconds.
-RETRIES = (10, 30, 60, 300, 900, 1800, 3600, 7200)
-#: A worker that holds a reply longer than this was killed: what became of the mail is not known.
+#: A worker that holds a reply longer than this was killed: what became of the mail is not known. No worker holds it
+#: half as long: see marketplace_reply_smtp.py.
 LEASE = timedelta(minutes=3)
 #: States in which the buyer was answered as far as anybody knows.
 ANSWERED = ("queued", "sending", "handed_over", "accepted", "unknown")
@@ -75,7 +73,9 @@ class MarketplaceReply(models.Model):
     can_mark = fields.Boolean(compute="_compute_can_mark")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    is_server_busy = fields.Boolean(readonly=True, help="Waits, with all others of its sender, for the mail server.")
     lease_until = fields.Datetime(readonly=True)
+    queued_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     handed_over_at = fields.Datetime(readonly=True)
     accepted_at = fields.Datetime(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
@@ -144,66 +144,6 @@ class MarketplaceReply(models.Model):
     def _trigger_send(self, at=None):
         self.env["ir.cron"]._marketplace_wake("ir_cron_send_replies", at=at)
 
-    # === OUTCOMES === #
-
-    def _note(self, state, reason=False, **values):
-        """Write what became of these replies, and tell the open forms of their tickets."""
-        self.write(dict(values, state=state, reason=reason, lease_until=False))
-        self.ticket_id._marketplace_changed()
-
-    def _hand_over(self):
-        self._note("handed_over", handed_over_at=fields.Datetime.now(), next_attempt=False)
-        self.ticket_id._marketplace_replied(self)
-
-    def _put_off(self, reason, wait=0):
-        """Try again later, after so many seconds at least: whoever is to take it had no time."""
-        self.ensure_one()
-        pause = max(RETRIES[min(self.attempts, len(RETRIES) - 1)], wait)
-        at = fields.Datetime.now() + timedelta(seconds=pause)
-        self._note("queued", reason, attempts=self.attempts + 1, next_attempt=at)
-        self._trigger_send(at=at)
-
-    def _fail(self, reason, state="failed"):
-        """Note that the buyer did not get these answers: their tickets are open again, on their original clock."""
-        for reply in self:
-            reply._note(state, reason, next_attempt=False)
-            reply.ticket_id._marketplace_reply_failed(reply)
-
-    def _get_failure(self):
-        """Return in a few words what went wrong when this did not arrive."""
-        if self.kind == "review":
-            return self.env._("The buyer was not asked for a review")
-        if self.kind == "message":
-            return self.env._("The buyer did not get your message: %s", self.subject)
-        return self.env._("The buyer did not get your answer")
-
-    def _accept(self):
-        self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False)
-
-    @api.model
-    def _find_for_copy(self, ticket, mail):
-        """Return the reply that the marketplace's copy shows, or an empty recordset."""
-        # What the API took is accepted already; should a copy of it come, it's no answer of somebody else's.
-        is_open = Domain("state", "in", ("handed_over", "unknown", "sending"))
-        is_known = Domain("kind", "=", "message") & Domain("state", "=", "accepted") & Domain("text", "!=", False)
-        candidates = self.search(Domain("ticket_id", "=", ticket.id) & (is_open | is_known))
-        matches = ticket.marketplace_app_id._get_class().matches_reply
-        return candidates.sorted("id").filtered(lambda reply: reply.text and matches(mail, reply.text))[:1]
-
-    @api.model
-    def _note_undelivered(self, ticket, mail):
-        """Note that the marketplace, or a mail server on the way, did not deliver an answer; return that answer.
-
-        :param InboundMail mail: what it says.
-        """
-        mine = [("ticket_id", "=", ticket.id), ("kind", "=", "mail")]
-        candidates = self.search([*mine, ("state", "in", ("handed_over", "unknown"))])
-        refs = {ref.value for ref in mail.thread_refs}
-        reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
-        reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
-        reply._fail(mail.refusal_text or mail.subject or "", state="refused")
-        return reply
-
     # === ACTION METHODS === #
 
     def action_retry(self):
@@ -211,8 +151,9 @@ class MarketplaceReply(models.Model):
         self._check_agent()
         if any(reply.state not in ("failed", "refused", "unknown") for reply in self.sudo()):
             raise UserError(self.env._("Only answers that did not reach the buyer can be sent again."))
+        now = fields.Datetime.now()
         for reply in self.sudo():
-            again = {"next_attempt": fields.Datetime.now(), "attempts": 0, "refusal": False}
+            again = {"next_attempt": now, "queued_at": now, "attempts": 0, "is_server_busy": False, "refusal": False}
             if reply.state == "refused" and reply.kind == "mail":
                 # What was refused under one number may be refused unread; what may have gone keeps it.
                 again["message_ref"] = make_msgid(domain=reply.sender.partition("@")[2])

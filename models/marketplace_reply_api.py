@@ -1,6 +1,5 @@
 import logging
 import math
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -9,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ..marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
 from .helpdesk_ticket import as_html
-from .marketplace_reply import LEASE
+from .marketplace_reply_outcome import Outcome
 
 _logger = logging.getLogger(__name__)
 
@@ -77,28 +76,20 @@ class MarketplaceReplyApi(models.AbstractModel):
     # === OUT OF THE QUEUE === #
 
     @api.model
-    def _send(self, reply):
-        """Have the marketplace send a message that is committed as being sent, and note how that went."""
+    def _try(self, reply):
+        """Have the marketplace send a message that is committed as being sent; return what became of it."""
         if why_not := reply.ticket_id._marketplace_why_no_account():
-            reply._fail(why_not)
-            return
+            return Outcome("failed", why_not)
         try:
             self._hand_over(reply)
         except _NotYet as error:
-            self._wait(reply, error.seconds)
+            return Outcome("queued", wait=math.ceil(error.seconds), is_turn=True)
         except Unconfirmed as error:
-            reply._note("unknown", str(error), next_attempt=False)
+            return Outcome("unknown", str(error))
         except MarketplaceError as error:
-            if error.temporary:
-                reply._put_off(str(error), wait=math.ceil(getattr(error, "retry_after", 0)))
-            else:
-                reply._fail(str(error))
-        else:
-            # The marketplace confirmed it: no copy has to prove it.
-            now = fields.Datetime.now()
-            reply._note("accepted", handed_over_at=now, accepted_at=now, next_attempt=False)
-            if reply.kind == "message" and reply.app_id._get_class().message_answers:
-                reply.ticket_id._marketplace_replied(reply)
+            wait = math.ceil(getattr(error, "retry_after", 0))
+            return Outcome("queued" if error.temporary else "failed", str(error), wait=wait)
+        return Outcome("accepted")
 
     @api.model
     def _hand_over(self, reply):
@@ -148,19 +139,11 @@ class MarketplaceReplyApi(models.AbstractModel):
         operation, seconds = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, name)
         if seconds:
             raise _NotYet(operation._get_pause(seconds))
-        reply.lease_until = fields.Datetime.now() + LEASE
         self.env["ir.cron"]._commit_progress()
         answer, error = self.env["marketplace.order.fetch"]._call(account, operation, name, _unconfirmed(call))
         if error:
             raise error
         return answer
-
-    @api.model
-    def _wait(self, reply, seconds):
-        """Leave a message in the queue until its turn comes: nothing went wrong."""
-        at = fields.Datetime.now() + timedelta(seconds=math.ceil(seconds))
-        reply._note("queued", reply.reason, next_attempt=at)
-        reply._trigger_send(at=at)
 
     # === WHAT IS ALLOWED === #
 

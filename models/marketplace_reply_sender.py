@@ -1,25 +1,39 @@
 import logging
-import smtplib
+import random
+import time
+from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from .marketplace_reply import LEASE
+from .marketplace_reply_outcome import Outcome
+from .marketplace_reply_smtp import (
+    BEGIN_WITHIN,
+    CUT_AFTER,
+    HandOver,
+    MailRefused,
+    MailTrouble,
+    OutcomeUnknown,
+    ServerTrouble,
+    explain_connecting,
+    explain_sending,
+)
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds for which a mail server may be silent.
-SILENCE = 20
-
-
-class OutcomeUnknown(Exception):
-    """The connection ended while the mail was being handed over: it may have gone, or not."""
+#: How often something is tried again that another worker got in the way of.
+CONFLICT_TRIES = 10
 
 
 class MarketplaceReplySender(models.AbstractModel):
-    """Sends queued replies, one a transaction; what is being sent is committed before it is.
+    """Sends queued replies: what is being sent is committed before it is, what became of it after.
 
-    A reply whose worker was killed is never sent again by itself: nobody knows whether it went.
+    A reply whose worker was killed is never sent again by itself: nobody knows whether it went. The answers on one
+    ticket go in the order in which they were given. A mail server that has no time is asked for one reply at a time.
     """
 
     _name = "marketplace.reply.sender"
@@ -28,12 +42,18 @@ class MarketplaceReplySender(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send all that is due."""
-        self._give_up_lost()
-        while reply := self._take_next():
-            self._send(reply)
-            if not self.env["ir.cron"]._commit_progress(1):
+        self._settled(self._give_up_lost)
+        done = 0
+        while reply := self._settled(self._take_next):
+            done += 1
+            if done == 2:
+                # A second reply at once: let the parallel action help.
+                self.env["ir.cron"]._marketplace_wake_helpers("ir_cron_send_replies")
+            if not self._send(reply):
                 self.env["ir.cron"].browse(self.env.context.get("cron_id")).exists()._trigger()
                 return
+
+    # === TAKING === #
 
     @api.model
     def _give_up_lost(self):
@@ -58,81 +78,146 @@ class MarketplaceReplySender(models.AbstractModel):
         now = fields.Datetime.now()
         query = SQL(
             """
-            SELECT id FROM marketplace_reply WHERE state = 'queued' AND next_attempt <= %s
+            SELECT id FROM marketplace_reply AS one
+             WHERE state = 'queued' AND next_attempt <= %(now)s
+               AND NOT EXISTS (
+                   SELECT 1 FROM marketplace_reply AS earlier
+                    WHERE earlier.ticket_id = one.ticket_id AND earlier.id < one.id
+                      AND earlier.state IN ('queued', 'sending'))
+               AND NOT EXISTS (
+                   SELECT 1 FROM marketplace_reply AS probe
+                    WHERE probe.sender = one.sender AND probe.is_server_busy
+                      AND (probe.state = 'sending' OR probe.state = 'queued' AND probe.next_attempt > %(now)s))
              ORDER BY next_attempt, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
             """,
-            now,
+            now=now,
         )
-        reply = self.env["marketplace.reply"].browse(row[0] for row in self.env.execute_query(query))
+        # Not execute_query: two workers that want the same one are no error to be logged.
+        self.env.cr.execute(query, log_exceptions=False)
+        reply = self.env["marketplace.reply"].browse(row[0] for row in self.env.cr.fetchall())
         if reply:
-            reply._note("sending")
+            reply._note("sending", is_server_busy=reply.is_server_busy or bool(reply._get_waiting()))
             reply.lease_until = now + LEASE
             self.env["ir.cron"]._commit_progress()
         return reply
 
     @api.model
+    def _settled(self, step, *args):
+        """Return what a step returns; it is done again in a new transaction when others get in its way."""
+        for turn in range(CONFLICT_TRIES):
+            try:
+                result = step(*args)
+                self.env.flush_all()
+                return result
+            except OperationalError as error:
+                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY or turn == CONFLICT_TRIES - 1:
+                    raise
+                self._start_over()
+                time.sleep(random.uniform(0, 0.02 * 2 ** min(turn, 5)))
+
+    @api.model
+    def _start_over(self):
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    # === SENDING === #
+
+    @api.model
     def _send(self, reply):
-        """Hand one reply over to the mail server, and note how that went."""
-        if reply.kind != "mail":
-            self.env["marketplace.reply.api"]._send(reply)
-            return
-        server = reply.site_id._find_outgoing_server(reply.sender)
-        if not server:
-            reply._fail(self.env._("No outgoing mail server may send as %s.", reply.sender))
-            return
+        """Hand one reply over and store how that went; return the seconds left for others."""
+        lease = reply.lease_until
+        outcome = self._try(reply)
+        # Stored in a new transaction: meanwhile an agent may have written on the ticket, or the copy may have come.
         try:
-            self._hand_over(reply, server)
-        except OutcomeUnknown as error:
-            reply._note("unknown", str(error), next_attempt=False)
-        except smtplib.SMTPResponseException as error:
-            self._note_refusal(reply, error.smtp_code, error.smtp_error)
-        except smtplib.SMTPRecipientsRefused as error:
-            self._note_refusal(reply, *next(iter(error.recipients.values())))
-        except (OSError, smtplib.SMTPException) as error:
-            reply._put_off(str(error)[:300])
+            self.env["ir.cron"]._commit_progress()  # such as a mail server's new token
+        except OperationalError:
+            self._start_over()
+        try:
+            self._settled(self._conclude, reply, lease, outcome)
+        except Exception:
+            # Whatever is wrong with the ticket: that the mail went must not be forgotten.
+            _logger.exception("The outcome of reply %s can't be told to its ticket", reply.id)
+            self._start_over()
+            self._settled(self._conclude, reply, lease, outcome, False)
+        return self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _conclude(self, reply, lease, outcome, tell=True):
+        """Store what became of a reply that was taken until ``lease``.
+
+        :param Outcome outcome: see ``marketplace_reply.Outcome``.
+        :param bool tell: have the ticket follow.
+        """
+        state = outcome.state
+        is_held = reply.state == "sending" and reply.lease_until == lease
+        # Whoever held it too long still knows best that it went: it is not sent once more.
+        if not is_held and not (state in ("handed_over", "accepted") and reply.state in ("unknown", "queued")):
+            return
+        if not tell:
+            soon = fields.Datetime.now() + timedelta(minutes=1)
+            reply.write({"state": state, "reason": outcome.reason, "lease_until": False, "next_attempt": soon})
+        elif state == "handed_over":
+            reply._hand_over()
+        elif state == "accepted":
+            reply._confirm()
+        elif state == "queued" and outcome.is_turn:
+            reply._wait(outcome.wait)
+        elif state == "queued":
+            reply._put_off(outcome.reason, outcome.is_server, outcome.wait)
+        elif state == "failed":
+            reply._fail(outcome.reason)
+        else:
+            reply._note(state, outcome.reason, next_attempt=False)
+
+    @api.model
+    def _try(self, reply):
+        """Hand one reply over; return what became of it."""
+        if reply.kind != "mail":
+            return self.env["marketplace.reply.api"]._try(reply)
+        try:
+            self._hand_over(reply, time.monotonic())
+        except OutcomeUnknown:
+            text = self.env._("The connection to the mail server ended. If it went, the marketplace's copy will tell.")
+            return Outcome("unknown", text)
+        except (ServerTrouble, MailTrouble) as error:
+            return Outcome("queued", str(error), is_server=isinstance(error, ServerTrouble))
+        except MailRefused as error:
+            return Outcome("failed", self.env._("The mail server refused it: %s", error))
         except Exception as error:
             _logger.exception("Reply %s can't be sent", reply.id)
-            reply._fail(str(error)[:300])
-        else:
-            reply._hand_over()
+            return Outcome("failed", str(error)[:300])
+        return Outcome("handed_over")
 
     @api.model
-    def _note_refusal(self, reply, code, text):
-        """Note a mail server's refusal; one that begins with 4 asks to try again later."""
-        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        reason = f"{code} {words}"[:300]
-        if 400 <= code < 500:
-            reply._put_off(reason)
-        else:
-            reply._fail(self.env._("The mail server refused it: %s", reason))
+    def _hand_over(self, reply, taken):
+        """Send the mail.
 
-    @api.model
-    def _hand_over(self, reply, server):
-        """Send the mail over a connection that tells whether the mail itself was begun.
-
-        :raise OutcomeUnknown: the connection ended after that.
+        :param float taken: when the reply was taken, by ``time.monotonic``.
+        :raise OutcomeUnknown, ServerTrouble, MailTrouble, MailRefused: it was not, or perhaps not.
         """
+        server = reply.site_id._find_outgoing_server(reply.sender)
+        if not server:
+            raise MailRefused(self.env._("No outgoing mail server may send as %s.", reply.sender))
         message = self._build(reply, server)
         server = server.with_context(marketplace_reply_id=reply.id)
-        smtp = server._connect__(mail_server_id=server.id, smtp_from=reply.sender)
-        begun = []
-        if smtp:
-            smtp.sock.settimeout(SILENCE)
-            data = smtp.data
-            smtp.data = lambda content: begun.append(True) or data(content)
         try:
-            server.send_email(message, mail_server_id=server.id, smtp_session=smtp)
-        except Exception as error:
-            # Odoo wraps what the mail server said.
-            cause = error if isinstance(error, smtplib.SMTPServerDisconnected) else error.__context__ or error
-            if begun and not isinstance(cause, smtplib.SMTPResponseException):
-                raise OutcomeUnknown(
-                    self.env._("The connection to the mail server ended. If it went, the marketplace's copy will tell.")
-                ) from cause
-            raise cause from None
-        finally:
-            if smtp:
-                smtp.close()
+            smtp = server._connect__(mail_server_id=server.id, smtp_from=reply.sender)
+        except OSError as error:
+            raise explain_connecting(error) from error
+        if not smtp:  # Odoo runs tests
+            server.send_email(message, mail_server_id=server.id)
+            return
+        passed = time.monotonic() - taken
+        with HandOver(smtp, max(CUT_AFTER - passed, 0)) as handing:
+            if passed > BEGIN_WITHIN:
+                raise ServerTrouble(self.env._("The mail server needs too long to answer."))
+            try:
+                server.send_email(message, mail_server_id=server.id, smtp_session=smtp)
+            except Exception as error:
+                meaning = explain_sending(error, handing.has_left)
+                if meaning:
+                    raise meaning from error
+                raise
 
     @api.model
     def _build(self, reply, server):

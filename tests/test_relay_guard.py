@@ -67,7 +67,7 @@ class TestRelayGuard(MarketplaceCase):
         self.ticket.message_post(body="To a partner", partner_ids=buyer.ids, message_type="comment")
         self.ticket.message_post(body="To an address", outgoing_email_to=RELAY, message_type="comment")
         self.env["mail.compose.message"].with_context(
-            default_model="helpdesk.ticket", default_res_ids=self.ticket.ids, default_composition_mode="comment"
+            default_model="helpdesk.ticket", default_res_ids=self.ticket.ids, default_composition_mode="mass_mail"
         ).create({"body": "Composer", "partner_ids": [Command.set(buyer.ids)]})._action_send_mail()
         self.ticket.partner_id = buyer
         self.env.ref("helpdesk_mgmt.closed_ticket_template").send_mail(self.ticket.id)

@@ -43,8 +43,14 @@ class TestReply(ReplyCase):
 
     # === WHO AND WHETHER === #
 
-    def test_an_agent_who_is_barred_can_not_answer(self):
-        self.agent.marketplace_barred_app_ids = self.app
+    def test_everybody_may_answer_until_somebody_takes_it_away(self):
+        self.assertEqual(self.agent.marketplace_app_ids, self.env["marketplace.app"].search([]))
+        later = self.env["marketplace.app"].create({"name": "Later", "code": "later"})
+        self.agent.invalidate_recordset()
+        self.assertIn(later, self.agent.marketplace_app_ids)
+
+    def test_an_agent_who_may_not_can_not_answer(self):
+        self.agent.marketplace_app_ids -= self.app
         self.assertIn("may not answer", self.ticket.marketplace_reply_data["why_not"])
         with self.assertRaisesRegex(UserError, "may not answer"):
             self.answer()

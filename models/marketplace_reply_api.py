@@ -85,7 +85,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         try:
             self._hand_over(reply)
         except _NotYet as error:
-            self._wait(reply, error.seconds)
+            self._wait(reply, error)
         except Unconfirmed as error:
             reply._note("unknown", str(error), next_attempt=False)
         except MarketplaceError as error:
@@ -147,7 +147,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         account = reply.account_id
         operation, seconds = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, name)
         if seconds:
-            raise _NotYet(operation._get_pause(seconds))
+            raise _NotYet(operation._get_pause(seconds), operation.error)
         reply.lease_until = fields.Datetime.now() + LEASE
         self.env["ir.cron"]._commit_progress()
         answer, error = self.env["marketplace.order.fetch"]._call(account, operation, name, _unconfirmed(call))
@@ -156,10 +156,10 @@ class MarketplaceReplyApi(models.AbstractModel):
         return answer
 
     @api.model
-    def _wait(self, reply, seconds):
-        """Leave a message in the queue until its turn comes: nothing went wrong."""
-        at = fields.Datetime.now() + timedelta(seconds=math.ceil(seconds))
-        reply._note("queued", reply.reason, next_attempt=at)
+    def _wait(self, reply, error):
+        """Leave a message in the queue until its turn comes: nothing went wrong with it."""
+        at = fields.Datetime.now() + timedelta(seconds=math.ceil(error.seconds))
+        reply._note("queued", str(error) or reply.reason, next_attempt=at)
         reply._trigger_send(at=at)
 
     # === WHAT IS ALLOWED === #
@@ -208,8 +208,8 @@ def _unconfirmed(call):
 
 
 class _NotYet(Exception):
-    """A call has to wait for so many seconds."""
+    """A call has to wait for so many seconds; the message says what keeps its operation from working, if anything."""
 
-    def __init__(self, seconds):
-        super().__init__(seconds)
+    def __init__(self, seconds, reason):
+        super().__init__(reason or "")
         self.seconds = seconds

@@ -174,6 +174,13 @@ class TestMessageDialog(MessageCase):
             with self.assertRaisesRegex(UserError, "may not answer"):
                 step()
 
+    def test_a_barred_agent_sends_nothing_again(self):
+        reply = self.queue()
+        reply._fail("?")
+        self.agent.marketplace_barred_app_ids = self.app
+        with self.assertRaisesRegex(UserError, "may not answer"):
+            reply.with_user(self.agent).action_retry()
+
     def test_who_may_not_write_the_ticket_has_nothing_sent(self):
         group = self.env.ref("base.group_user")
         outsider = self.env["res.users"].create(

@@ -37,8 +37,8 @@ class ReplyContract:
     message_actions: tuple[MessageAction, ...] = ()
     #: Such a message counts at the marketplace as an answer to what the buyer wrote last.
     message_answers: bool = False
-    #: Buyers can be asked for a review: :meth:`request_review` works.
-    has_review_requests: bool = False
+    #: How buyers are asked for a review, if they can be: :meth:`fetch_review_action` tells of which order they may.
+    review_action: MessageAction | None = None
 
     # --- by mail: pure -------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         known = self.env["marketplace.app"]._get_marketplaces()
         for ticket in self:
             marketplace = known.get(ticket.marketplace_app_id.sudo().code)
-            offers = marketplace and (marketplace.message_actions or marketplace.has_review_requests)
+            offers = marketplace and (marketplace.message_actions or marketplace.review_action)
             ticket.marketplace_has_messages = bool(ticket.marketplace_order_id and offers)
 
     # === WHETHER === #

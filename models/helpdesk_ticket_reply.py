@@ -149,7 +149,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_find_same(self, text):
         """Return the same answer given a moment ago: a second click, not a second answer."""
         moment = fields.Datetime.now() - TWICE
-        domain = [("ticket_id", "=", self.id), ("text", "=", text), ("create_date", ">", moment)]
+        domain = [("ticket_id", "=", self.id), ("kind", "=", "mail"), ("text", "=", text), ("create_date", ">", moment)]
         return self.env["marketplace.reply"].sudo().search([*domain, ("state", "in", ANSWERED)], limit=1)
 
     def _marketplace_check_reply(self, text, attachments):

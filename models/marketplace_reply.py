@@ -172,10 +172,14 @@ class MarketplaceReply(models.Model):
         """Check that this user may answer on these tickets.
 
         :raise AccessError: they may not.
+        :raise UserError: an admin barred them from this marketplace, or its site was deleted.
         """
         tickets = self.sudo().ticket_id.with_env(self.env)
         tickets.check_access("write")
         tickets._marketplace_check_agent()
+        for ticket in tickets:
+            if why_not := ticket._marketplace_why_barred():
+                raise UserError(why_not)
 
     # === THE MAIL === #
 

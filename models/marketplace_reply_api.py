@@ -83,7 +83,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         try:
             self._hand_over(reply)
         except _NotYet as error:
-            return Outcome("queued", wait=math.ceil(error.seconds), is_turn=True)
+            return Outcome("queued", str(error), wait=math.ceil(error.seconds), is_turn=True)
         except Unconfirmed as error:
             return Outcome("unknown", str(error))
         except MarketplaceError as error:
@@ -138,7 +138,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         account = reply.account_id
         operation, seconds = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, name)
         if seconds:
-            raise _NotYet(operation._get_pause(seconds))
+            raise _NotYet(operation._get_pause(seconds), operation.error)
         self.env["ir.cron"]._commit_progress()
         answer, error = self.env["marketplace.order.fetch"]._call(account, operation, name, _unconfirmed(call))
         if error:
@@ -191,8 +191,8 @@ def _unconfirmed(call):
 
 
 class _NotYet(Exception):
-    """A call has to wait for so many seconds."""
+    """A call has to wait for so many seconds; the message says what keeps its operation from working, if anything."""
 
-    def __init__(self, seconds):
-        super().__init__(seconds)
+    def __init__(self, seconds, reason):
+        super().__init__(reason or "")
         self.seconds = seconds

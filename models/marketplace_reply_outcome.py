@@ -99,10 +99,10 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
         if self.kind == "message" and self.app_id._get_class().message_answers:
             self.ticket_id._marketplace_replied(self)
 
-    def _wait(self, seconds):
-        """Leave this in the queue until its turn comes: nothing went wrong."""
+    def _wait(self, seconds, reason=False):
+        """Leave this in the queue until its turn comes: nothing went wrong with it."""
         at = fields.Datetime.now() + timedelta(seconds=seconds)
-        self._note("queued", self.reason, next_attempt=at)
+        self._note("queued", reason or self.reason, next_attempt=at)
         self._trigger_send(at=at)
 
     def _get_moment(self):

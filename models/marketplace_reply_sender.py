@@ -161,7 +161,7 @@ class MarketplaceReplySender(models.AbstractModel):
         elif state == "accepted":
             reply._confirm()
         elif state == "queued" and outcome.is_turn:
-            reply._wait(outcome.wait)
+            reply._wait(outcome.wait, outcome.reason)
         elif state == "queued":
             reply._put_off(outcome.reason, outcome.is_server, outcome.wait)
         elif state == "failed":

@@ -17,6 +17,7 @@ from . import test_mailbox_odoo
 from . import test_mailbox_pop
 from . import test_mailbox_trouble
 from . import test_message
+from . import test_message_dialog
 from . import test_neutralize
 from . import test_notices
 from . import test_oauth

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 
-from .test_message import MessageCase
+from .message_common import MessageCase
 
 TEXT = "<p>Guten Tag,<br/>Ihre Bestellung geht heute in zwei Paketen an Sie ab.</p>"
 

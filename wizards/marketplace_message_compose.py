@@ -87,7 +87,7 @@ class MarketplaceMessageCompose(models.TransientModel):
             wait = self._get_short_wait(error)
             offer["error"] = str(error) if error else False
             offer["actions"] = [asdict(one) for one in actions or ()]
-        if marketplace.has_review_requests and (is_last or not wait):
+        if marketplace.review_action and (is_last or not wait):
             offer["review"], wait = self._ask_review(marketplace)
         if wait and not is_last:
             return wait
@@ -104,14 +104,12 @@ class MarketplaceMessageCompose(models.TransientModel):
         action, error = self._ask("fetch_review_action")
         order_sudo = self.ticket_id.sudo().marketplace_order_id
         snapshot = order_sudo._as_snapshot()
-        review = {"code": REVIEW, "title": self.env._("Request a review"), "help": "", "fields": [], "why_not": False}
-        if action:
-            review |= {"title": action.title, "help": action.help}
-        elif error:
-            review["why_not"] = str(error)
-        else:
+        why_not = str(error) if error else False
+        if not action and not error:
             why_not = snapshot and marketplace.explain_review(snapshot, datetime.now(timezone.utc))
-            review["why_not"] = why_not or self.env._("%s does not allow it for this order now.", self.marketplace)
+            why_not = why_not or self.env._("%s does not allow it for this order now.", self.marketplace)
+        known = action or marketplace.review_action
+        review = {"code": REVIEW, "title": known.title, "help": known.help, "fields": [], "why_not": why_not}
         return review, self._get_short_wait(error)
 
     @api.model

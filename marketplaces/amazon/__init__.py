@@ -42,7 +42,7 @@ class Amazon(Marketplace):
     file_endings = reply_const.FILE_ENDINGS
     file_bytes = reply_const.FILE_BYTES
     message_actions = message_const.MESSAGE_ACTIONS
-    has_review_requests = True
+    review_action = message_const.REVIEW_ACTION
 
     @classmethod
     def claims_mail(cls, mail_):

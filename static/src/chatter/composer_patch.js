@@ -1,6 +1,7 @@
 import { Composer } from "@mail/core/common/composer";
 import { UseSuggestion } from "@mail/core/common/suggestion_hook";
 import { useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { fillPlaceholders } from "./placeholders";
@@ -16,6 +17,10 @@ patch(Composer.prototype, {
     get marketplaceReply() {
         const { composer, type } = this.props;
         return type === "message" && !composer.message && composer.thread?.marketplaceReply;
+    },
+
+    get placeholder() {
+        return this.marketplaceReply ? _t("Write to the buyer, or :: for a template…") : super.placeholder;
     },
 
     get marketplaceSendTitle() {

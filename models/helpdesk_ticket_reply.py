@@ -1,16 +1,26 @@
+import re
 from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import html2plaintext
 
+from ..marketplaces.mail_text import html_to_text
 from ..marketplaces.schema import ReplyFile
 from .helpdesk_ticket import as_html
 from .marketplace_reply import ANSWERED
 
 #: The same words within this time are a second click.
 TWICE = timedelta(minutes=2)
+_TAG = re.compile(r"</?[a-zA-Z]")
+
+
+def as_text(body):
+    """Return what a composer holds, HTML or plain text, as the buyer is to read it.
+
+    Not by Odoo's ``html2plaintext``, which takes out empty lines and the ends of the composer's paragraphs.
+    """
+    return html_to_text(body if _TAG.search(body) else body.replace("\n", "<br/>"))
 
 
 # Beside helpdesk_ticket.py, which would get too long: answering is a subject of its own.
@@ -95,7 +105,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(why_not)
         attachments = self.env["ir.attachment"].browse(attachment_ids or []).exists()
         attachments.check_access("read")
-        text = html2plaintext(body or "", include_references=False).strip()
+        text = as_text(body or "")
         if again := self._marketplace_find_same(text):
             return {"findings": [], "reply_id": again.id}
         findings = self._marketplace_check_reply(text, attachments)

@@ -1,13 +1,14 @@
+import re
 from dataclasses import asdict
 from datetime import timedelta
 
 from lxml import html
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
 
+from ..marketplaces.mail_text import html_to_text
 from ..marketplaces.schema import Finding, ReplyFile
 from .helpdesk_ticket import as_html
 from .helpdesk_ticket_clock import BUYER_WORDS
@@ -15,6 +16,7 @@ from .marketplace_reply import ANSWERED
 
 #: The same words within this time are a second click.
 TWICE = timedelta(minutes=2)
+_TAG = re.compile(r"</?[a-zA-Z]")
 #: Who answers so soon after a colleague may not have seen it.
 MEANWHILE = timedelta(minutes=15)
 
@@ -25,6 +27,14 @@ def without_quotes(body):
     for quote in root.xpath("//*[@data-o-mail-quote]"):
         quote.drop_tree()
     return html.tostring(root, encoding="unicode")
+
+
+def as_text(body):
+    """Return what a composer holds, HTML or plain text, as the buyer is to read it.
+
+    Not by Odoo's ``html2plaintext``, which takes out empty lines and the ends of the composer's paragraphs.
+    """
+    return html_to_text(body if _TAG.search(body) else body.replace("\n", "<br/>"))
 
 
 # Beside helpdesk_ticket.py, which would get too long: answering is a subject of its own.
@@ -131,7 +141,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_get_reply_text(self, body):
         """Return what a composer holds as the buyer is to read it: plain text, its placeholders filled."""
-        text = html2plaintext(body or "", include_references=False).strip()
+        text = as_text(body or "")
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
         return ticket_sudo.marketplace_app_id._get_class().fill_placeholders(
@@ -235,58 +245,6 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.check_access("read")
         replies_sudo = self.sudo().marketplace_reply_ids.filtered("mail_message_id")
         return {str(reply.mail_message_id.id): reply._describe() for reply in replies_sudo}
-
-    # === OUTCOMES === #
-
-    def _marketplace_copy_arrived(self, message, mail):
-        """Take the copy of one of our own answers as the proof that it was accepted."""
-        reply_sudo = self.env["marketplace.reply"].sudo()._find_for_copy(self, mail)
-        if not reply_sudo:
-            return super()._marketplace_copy_arrived(message, mail)
-        reply_sudo._accept()
-        message.mail_message_id = reply_sudo.mail_message_id
-        return True
-
-    def _marketplace_replied(self, reply=None):
-        """Stop the clock: the buyer was answered."""
-        for ticket in self:
-            moment = reply and reply._get_moment()
-            response = ticket._marketplace_clock_stop("reply", moment, user=reply and reply.user_id)
-            if reply and response:
-                reply.response_id = response
-
-    def _marketplace_reply_failed(self, reply):
-        """Have a ticket looked at again whose buyer did not get the answer, on its original clock."""
-        self.ensure_one()
-        if reply.kind != "review":
-            self._marketplace_reopen()
-        if reply.response_id:
-            self._marketplace_clock_resume(reply.response_id)
-        agent = reply.user_id if reply.user_id.active else self.user_id
-        if agent:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=reply._get_failure(),
-                note=reply.reason or "",
-                user_id=agent.id,
-            )
-
-    # === WHAT HAS GONE STAYS AS IT WENT === #
-
-    def _message_update_content(self, message, *args, **kwargs):
-        """Refuse to change an answer to a buyer: it has gone as it was.
-
-        :raise UserError: for such a message.
-        """
-        self._marketplace_refuse_change(message)
-        return super()._message_update_content(message, *args, **kwargs)
-
-    @api.model
-    def _marketplace_refuse_change(self, messages):
-        if messages.filtered(lambda message: message.marketplace_kind == "reply"):
-            raise UserError(
-                self.env._("This answer has gone to the buyer: it can't be changed here. Write another one.")
-            )
 
     def _marketplace_check_agent(self):
         """Check that this user may answer at all.

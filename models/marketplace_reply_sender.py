@@ -3,7 +3,7 @@ import random
 import time
 from datetime import timedelta
 
-from psycopg2 import OperationalError
+from psycopg2 import Error, OperationalError
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
@@ -21,6 +21,7 @@ from .marketplace_reply_smtp import (
     ServerTrouble,
     explain_connecting,
     explain_sending,
+    knock,
 )
 
 _logger = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class MarketplaceReplySender(models.AbstractModel):
         # Stored in a new transaction: meanwhile an agent may have written on the ticket, or the copy may have come.
         try:
             self.env["ir.cron"]._commit_progress()  # such as a mail server's new token
-        except OperationalError:
+        except Error:
             self._start_over()
         try:
             self._settled(self._conclude, reply, lease, outcome)
@@ -183,6 +184,8 @@ class MarketplaceReplySender(models.AbstractModel):
             return Outcome("queued", str(error), is_server=isinstance(error, ServerTrouble))
         except MailRefused as error:
             return Outcome("failed", self.env._("The mail server refused it: %s", error))
+        except OperationalError as error:
+            return Outcome("queued", str(error)[:300])
         except Exception as error:
             _logger.exception("Reply %s can't be sent", reply.id)
             return Outcome("failed", str(error)[:300])
@@ -201,6 +204,8 @@ class MarketplaceReplySender(models.AbstractModel):
         message = self._build(reply, server)
         server = server.with_context(marketplace_reply_id=reply.id)
         try:
+            if reply.is_server_busy and server.smtp_host and not server._disable_send():
+                knock(server.smtp_host, server.smtp_port, not server.smtp_encryption.startswith("ssl"))
             smtp = server._connect__(mail_server_id=server.id, smtp_from=reply.sender)
         except OSError as error:
             raise explain_connecting(error) from error

@@ -7,6 +7,8 @@ import threading
 
 #: Seconds for which a mail server may be silent, and what sending the mail itself may take.
 SILENCE, MAIL_TIME = 20, 40
+#: Seconds for a server that was away to show that it's back, before a connection is tried that may take minutes.
+KNOCK = 10
 #: Seconds after a reply was taken: until when a mail may be begun, and when its connection is cut. The latter is
 #: well below the time after which Odoo kills a worker (120), which is well below the lease.
 BEGIN_WITHIN, CUT_AFTER = 60, 100
@@ -68,6 +70,17 @@ class HandOver:
             # Without the line that ends it no server takes a mail.
             self.has_left = self.has_left and not is_mail
             raise
+
+
+def knock(host, port, greets):
+    """Look whether a server answers at all: with Odoo's own patience a worker would wait for a minute.
+
+    :param bool greets: it speaks first, which it does where encryption does not come before all.
+    :raise OSError: it does not.
+    """
+    with socket.create_connection((host, port), KNOCK) as connection:
+        if greets and not connection.recv(1):
+            raise ConnectionResetError("The mail server hung up.")
 
 
 def explain_connecting(error):

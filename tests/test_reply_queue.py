@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tools import mute_logger
 
+from ..models.helpdesk_ticket_reply import as_text
 from ..models.marketplace_reply_outcome import Outcome
 from ..models.marketplace_reply_smtp import (
     MailRefused,
@@ -117,6 +118,14 @@ class TestQueue(QueueCase):
         reply.state = "queued"
         sender._conclude(reply, lease, Outcome("handed_over"))
         self.assertEqual(reply.state, "handed_over")
+
+    def test_the_lines_of_an_answer_are_kept_whatever_composer_it_comes_from(self):
+        lines = "Hello,\n\nit left <today> & comes\nsoon."
+        small = "Hello,<br/><br/>it left &lt;today&gt; &amp; comes<br/>soon."
+        blocks = "Hello,", "<br>", "it left &lt;today&gt; &amp; comes", "soon."
+        rich = "".join(f'<div class="o-paragraph">{block}</div>' for block in blocks)
+        plain = "Hello,\n\nit left &lt;today> & comes\nsoon."
+        self.assertEqual({as_text(body) for body in (small, rich, plain)}, {lines})
 
 
 class TestMeanwhile(QueueCase):

@@ -63,7 +63,7 @@ def hire(shop, count):
 
 def words():
     """Return an answer that no other has, with what a way through HTML and mail may spoil."""
-    return f"Guten Tag,\nIhr Paket (3 < 5 & „groß“) ist unterwegs – heute noch.\n{token_hex(8)}\nViele Grüße"
+    return f"Guten Tag,\n\nIhr Paket (3 < 5 & „groß“) ist unterwegs – heute noch.\n{token_hex(8)}\nViele Grüße"
 
 
 def open_tickets(shop, count, sites=("DE", "FR", "US")):
@@ -129,7 +129,7 @@ def check_sent_once(shop, tickets, replies):
     for reply, (ticket, text) in replies.items():
         mail = found[refs[reply]]
         assert mail.text.replace("\r\n", "\n").startswith(text) and mail.approved, mail
-        mark = text.split("\n")[2]
+        mark = text.split("\n")[3]
         where = [ref for ref in tickets.values() if mark in str(shop.sandbox.read_conversation(ref))]
         assert where == [tickets[ticket]]
 

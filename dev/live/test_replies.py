@@ -135,6 +135,11 @@ def test_a_kill_while_sending_loses_nothing_and_sends_nothing_twice(shop, agents
 # === REFUSALS === #
 
 
+def tried(shop, replies):
+    """Return how often these replies were put off together."""
+    return shop.sql("SELECT sum(attempts) FROM marketplace_reply WHERE id = ANY(%s)", [list(replies)])[0][0]
+
+
 @pytest.mark.parametrize("command", ["rcpt", "data"])
 def test_a_temporary_refusal_is_tried_again_after_growing_pauses(shop, answers, command, figures):
     with MoodyServer(**{command: "451 4.3.0 Not now"}) as server, through(shop, server.port):
@@ -178,7 +183,7 @@ def test_a_backlog_leaves_soon_after_the_server_is_back(shop, answers, full, fig
         replies = answers(count)
         eventually(lambda: shop.sql("SELECT 1 FROM marketplace_reply WHERE is_server_busy AND state = 'queued'"))
         time.sleep(60 * minutes)
-        tries = shop.sql("SELECT sum(attempts) FROM marketplace_reply WHERE id = ANY(%s)", [list(replies)])[0][0]
+        tries = tried(shop, replies)
         with MoodyServer(port) as server:
             back = time.monotonic()
             assert set(settle(shop, replies).values()) == {"handed_over"}
@@ -204,10 +209,18 @@ def test_a_server_that_says_nothing_is_given_up_long_before_the_lease_ends(shop,
             assert states(shop, [reply])[reply] == state
             server.seconds = 0
     make_due(shop)
-    figures(
-        "replies: a silent server is given up after "
-        + ", ".join(f"{found[one]:.0f} s ({one.upper()})" for one in found)
-    )
+    with Proxy(shop.sandbox.smtp_port) as line, through(shop, line.port):
+        line.is_silent = True
+        replies, started = answers(2), time.monotonic()
+        eventually(lambda: tried(shop, replies), 2 * PATIENCE)
+        found["greeting"] = time.monotonic() - started
+        # From now on it's only looked whether it is back, which takes no worker for a minute.
+        probes = time.monotonic()
+        eventually(lambda: tried(shop, replies) >= 3, 2 * PATIENCE)
+        found["three more"] = time.monotonic() - probes
+        line.is_silent = False
+        assert set(settle(shop, replies).values()) == {"handed_over"}
+    figures("replies: a silent server is given up after " + ", ".join(f"{found[one]:.0f} s ({one})" for one in found))
 
 
 # === SPEED === #

@@ -8,8 +8,9 @@ from odoo.tools import sql
 
 from .helpdesk_ticket import as_html
 
-#: Marks of what a buyer wrote.
+#: Marks of what a buyer wrote, and the kinds of its mail.
 BUYER_WORDS = ("buyer", "unverified", "check")
+BUYER_KINDS = ("buyer_message", "unknown", "suspect")
 #: The part of the time to answer that is left when a countdown turns amber.
 AMBER = 0.25
 
@@ -227,7 +228,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_get_no_response_url(self):
         """Return the link in the buyer's last message, for a person's browser only; never to be fetched from here."""
-        domain = [("ticket_id", "=", self.id), ("kind", "!=", "notice"), ("state", "=", "done")]
+        domain = [("ticket_id", "=", self.id), ("kind", "in", BUYER_KINDS), ("state", "=", "done")]
         last_sudo = self.env["marketplace.message"].sudo().search(domain, order="date desc, id desc", limit=1)
         url = last_sudo.no_response_url or ""
         return url if url.startswith("https://") else False

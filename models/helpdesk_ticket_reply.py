@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from ..marketplaces.mail_text import html_to_text
 from ..marketplaces.schema import Finding, ReplyFile
 from .helpdesk_ticket import as_html
-from .helpdesk_ticket_clock import BUYER_WORDS
+from .helpdesk_ticket_clock import BUYER_KINDS, BUYER_WORDS
 from .marketplace_reply import ANSWERED
 
 #: The same words within this time are a second click.
@@ -34,7 +34,15 @@ def as_text(body):
 
     Not by Odoo's ``html2plaintext``, which takes out empty lines and the ends of the composer's paragraphs.
     """
-    return html_to_text(body if _TAG.search(body) else body.replace("\n", "<br/>"))
+    if not _TAG.search(body):
+        return html_to_text(body.replace("\n", "<br/>"))
+    root = html.fragment_fromstring(body, create_parent="div")
+    for link in root.iter("a"):
+        # What stands behind the words of a link is sent and checked too.
+        address = (link.get("href") or "").removeprefix("mailto:")
+        if address and address.rstrip("/") not in link.text_content():
+            link.tail = f" ({address}){link.tail or ''}"
+    return html_to_text(html.tostring(root, encoding="unicode"))
 
 
 # Beside helpdesk_ticket.py, which would get too long: answering is a subject of its own.
@@ -43,7 +51,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     _inherit = "helpdesk.ticket"
 
-    marketplace_reply_ids = fields.One2many("marketplace.reply", "ticket_id", string="Replies")
+    marketplace_reply_ids = fields.One2many(
+        "marketplace.reply", "ticket_id", string="Replies", groups="helpdesk_mgmt.group_helpdesk_manager"
+    )
     marketplace_reply_count = fields.Integer(readonly=True, copy=False)
     marketplace_reply_data = fields.Json(compute="_compute_marketplace_reply_data")
 
@@ -83,7 +93,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_get_answerable(self):
         """Return the ledger's row of the buyer's last message that can be answered, or an empty recordset."""
         self.ensure_one()
-        domain = [("ticket_id", "=", self.id), ("kind", "in", ("buyer_message", "unknown", "suspect"))]
+        domain = [("ticket_id", "=", self.id), ("kind", "in", BUYER_KINDS)]
         messages_sudo = (
             self.env["marketplace.message"]
             .sudo()
@@ -111,7 +121,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
         :param str body: HTML of the composer, or plain text.
         :param list attachment_ids: of files that this user may read.
-        :param bool confirmed: send in spite of warnings.
+        :param confirmed: texts of the warnings in spite of which to send, or True for all of them.
         :param str then: ``close`` the ticket, or tell the ``next`` one to answer, or nothing.
         :return: {"findings": [{code, level, text}], "reply_id": id or False, "next_id": id or False}.
         :raise UserError: the buyer can't be answered from here.
@@ -127,10 +137,11 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         attachments = self.env["ir.attachment"].browse(attachment_ids or []).exists()
         attachments.check_access("read")
         text = self._marketplace_get_reply_text(body)
-        reply_sudo = self._marketplace_find_same(text)
+        reply_sudo = self._marketplace_find_same(text, attachments)
         if not reply_sudo:
             findings = self._marketplace_check_reply(text, attachments)
-            if any(one.level == "block" for one in findings) or (findings and not confirmed):
+            passed = {one.text for one in findings} if confirmed is True else set(confirmed or ())
+            if any(one.level == "block" or one.text not in passed for one in findings):
                 return {"findings": [asdict(one) for one in findings], "reply_id": False, "next_id": False}
             answers_sudo = self._marketplace_get_answerable()
             reply_sudo = self.env["marketplace.reply"]._queue(self, text, attachments, answers_sudo)
@@ -151,28 +162,37 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_find_next(self):
         """Return the ticket of this user's, or of nobody's, that is to be answered first after this one."""
         # One whose answer is on its way comes back by itself if it does not arrive.
-        is_on_its_way = Domain("marketplace_reply_ids", "any!", Domain("state", "in", ("queued", "sending")))
+        leaving_sudo = self.env["marketplace.reply"].sudo()._search([("state", "in", ("queued", "sending"))])
         domain = Domain("marketplace_deadline", "!=", False) & Domain("user_id", "in", (self.env.uid, False))
-        domain &= Domain("id", "!=", self.id) & ~is_on_its_way
+        domain &= Domain("id", "!=", self.id) & Domain("id", "not in", leaving_sudo.subselect("ticket_id"))
         return self.search(domain, order="marketplace_deadline, priority desc, id", limit=1)
 
-    def _marketplace_find_same(self, text):
-        """Return the same answer given a moment ago: a second click, not a second answer."""
+    def _marketplace_find_same(self, text, attachments):
+        """Return the same answer given a moment ago: a second click, not a second answer.
+
+        With other files it's another answer, and so is one to what the buyer wrote since.
+        """
         moment = fields.Datetime.now() - TWICE
         domain = [("ticket_id", "=", self.id), ("kind", "=", "mail"), ("text", "=", text), ("create_date", ">", moment)]
-        return self.env["marketplace.reply"].sudo().search([*domain, ("state", "in", ANSWERED)], limit=1)
+        same_sudo = self.env["marketplace.reply"].sudo().search([*domain, ("state", "in", ANSWERED)], limit=1)
+        if not same_sudo:
+            return same_sudo
+        files = [sorted(one.mapped("checksum")) for one in (attachments.sudo(), same_sudo.attachment_ids)]
+        is_old = self._marketplace_find_posted(BUYER_WORDS, [("id", ">", same_sudo.mail_message_id.id)])
+        return same_sudo.browse() if is_old or files[0] != files[1] else same_sudo
 
     def _marketplace_check_reply(self, text, attachments):
         """Return what speaks against an answer (``schema.Finding``)."""
         self.ensure_one()
-        ticket_sudo = self.sudo()
+        ticket_sudo, answers_sudo = self.sudo(), self._marketplace_get_answerable()
         order_sudo = ticket_sudo.marketplace_order_id
         findings = ticket_sudo.marketplace_app_id._get_class().check_reply(
             text,
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
             site=ticket_sudo.marketplace_site_id._get_storefront(),
             order=order_sudo._as_snapshot() if order_sudo else None,
-            is_answer=bool(self._marketplace_get_answerable()),
+            is_answer=bool(answers_sudo),
+            buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
         )
         return [*findings, *self._marketplace_check_meanwhile()]
 
@@ -201,10 +221,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_reply_or_raise(self, body, attachment_ids):
         """Answer the buyer where nobody can be asked again; returns the reply.
 
-        :raise UserError: something speaks against it, and nobody has confirmed it (context: marketplace_confirmed).
+        :raise UserError: something speaks against it that nobody has confirmed (context: marketplace_confirmed).
         """
-        confirmed = bool(self.env.context.get("marketplace_confirmed"))
-        result = self.action_marketplace_reply(body, attachment_ids, confirmed)
+        result = self.action_marketplace_reply(body, attachment_ids, self.env.context.get("marketplace_confirmed"))
         if result["findings"]:
             raise UserError("\n".join(one["text"] for one in result["findings"]))
         return self.env["marketplace.reply"].sudo().browse(result["reply_id"])

@@ -73,6 +73,7 @@ class MarketplaceReply(models.Model):
     can_mark = fields.Boolean(compute="_compute_can_mark")
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    may_have_gone = fields.Boolean(readonly=True, help="Sent again by hand when nobody knew whether it went.")
     is_server_busy = fields.Boolean(readonly=True, help="Waits, with all others of its sender, for the mail server.")
     lease_until = fields.Datetime(readonly=True)
     queued_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
@@ -154,6 +155,7 @@ class MarketplaceReply(models.Model):
         now = fields.Datetime.now()
         for reply in self.sudo():
             again = {"next_attempt": now, "queued_at": now, "attempts": 0, "is_server_busy": False, "refusal": False}
+            again["may_have_gone"] = reply.state == "unknown"
             if reply.state == "refused" and reply.kind == "mail":
                 # What was refused under one number may be refused unread; what may have gone keeps it.
                 again["message_ref"] = make_msgid(domain=reply.sender.partition("@")[2])

@@ -88,7 +88,7 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
 
     def _accept(self):
         is_news = self.state != "handed_over"
-        self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False)
+        self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False, may_have_gone=False)
         if is_news:
             self.ticket_id._marketplace_replied(self)
 
@@ -101,7 +101,11 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
 
     def _wait(self, seconds, reason=False):
         """Leave this in the queue until its turn comes: nothing went wrong with it."""
-        at = fields.Datetime.now() + timedelta(seconds=seconds)
+        now = fields.Datetime.now()
+        if self.queued_at < now - PATIENCE:
+            self._fail(self.env._("It was not taken for a day: %s", reason or self.reason or ""))
+            return
+        at = now + timedelta(seconds=seconds)
         self._note("queued", reason or self.reason, next_attempt=at)
         self._trigger_send(at=at)
 
@@ -113,14 +117,21 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
         return min(given, fields.Datetime.now())
 
     @api.model
+    def _of_conversation(self, ticket):
+        """Return the domain of replies on a ticket, and on others about its order: a conversation may have moved."""
+        mine = Domain("ticket_id", "=", ticket.id)
+        order = ticket.marketplace_order_id
+        return mine | Domain("order_id", "=", order.id) if order else mine
+
+    @api.model
     def _find_for_copy(self, ticket, mail):
         """Return the reply that the marketplace's copy shows, or an empty recordset."""
-        # What the API took is accepted already; should a copy of it come, it's no answer of somebody else's.
         is_open = Domain("state", "in", ("handed_over", "unknown", "sending"))
+        # Somebody had it sent again before its copy came: it has gone already.
+        is_open |= Domain("state", "=", "queued") & Domain("may_have_gone", "=", True)
+        # What the API took is accepted already; should a copy of it come, it's no answer of somebody else's.
         is_known = Domain("kind", "=", "message") & Domain("state", "=", "accepted")
-        candidates = self.search(
-            Domain("ticket_id", "=", ticket.id) & Domain("text", "!=", False) & (is_open | is_known)
-        )
+        candidates = self.search(self._of_conversation(ticket) & Domain("text", "!=", False) & (is_open | is_known))
         marketplace = ticket.marketplace_app_id._get_class()
         found = candidates.sorted("id").filtered(lambda reply: marketplace.matches_reply(mail, reply.text))
         # Of several that are alike, such as twice the same, the oldest.
@@ -130,12 +141,15 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
     def _note_undelivered(self, ticket, mail):
         """Note that the marketplace, or a mail server on the way, did not deliver an answer; return that answer.
 
+        The notice may name it, also one that was taken for accepted; one that is named twice was refused once.
+
         :param InboundMail mail: what it says.
         """
-        mine = [("ticket_id", "=", ticket.id), ("kind", "=", "mail")]
-        candidates = self.search([*mine, ("state", "in", ("handed_over", "unknown", "sending"))])
-        refs = {ref.value for ref in mail.thread_refs}
-        reply = candidates.filtered(lambda one: one.message_ref in refs)[:1] or candidates[:1]
-        reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
-        reply._fail(mail.refusal_text or mail.subject or "", state="refused")
+        mails = self._of_conversation(ticket) & Domain("kind", "=", "mail")
+        refs = [ref.value for ref in mail.thread_refs]
+        named = self.search(mails & Domain("message_ref", "in", refs), limit=1)
+        reply = named or self.search(mails & Domain("state", "in", ("handed_over", "unknown", "sending")), limit=1)
+        if reply.state in ("handed_over", "unknown", "sending", "accepted"):
+            reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
+            reply._fail(mail.refusal_text or mail.subject or "", state="refused")
         return reply

@@ -84,6 +84,7 @@ class MarketplaceReplySender(models.AbstractModel):
                AND NOT EXISTS (
                    SELECT 1 FROM marketplace_reply AS earlier
                     WHERE earlier.ticket_id = one.ticket_id AND earlier.id < one.id
+                      AND (earlier.kind = 'mail') = (one.kind = 'mail')
                       AND earlier.state IN ('queued', 'sending'))
                AND NOT EXISTS (
                    SELECT 1 FROM marketplace_reply AS probe

@@ -6,12 +6,14 @@ class ResUsers(models.Model):
 
     # Those who may not are kept, so that a marketplace that comes later is allowed to all.
     marketplace_barred_app_ids = fields.Many2many(
-        "marketplace.app", "marketplace_app_barred_users_rel", "user_id", "app_id", string="No Replies On"
+        "marketplace.app", "marketplace_app_barred_users_rel", "user_id", "app_id", groups="base.group_system"
     )
     marketplace_app_ids = fields.Many2many(
         "marketplace.app",
         string="May Answer On",
         compute="_compute_marketplace_app_ids",
+        compute_sudo=True,
+        groups="base.group_system",
         inverse="_inverse_marketplace_app_ids",
         help="Marketplaces on which this user may answer buyers.",
     )

@@ -12,6 +12,7 @@ class MailComposeMessage(models.TransientModel):
     marketplace_findings = fields.Text(compute="_compute_marketplace_findings")
     marketplace_is_blocked = fields.Boolean(compute="_compute_marketplace_findings")
     marketplace_confirmed = fields.Boolean(string="Send it all the same")
+    marketplace_seen = fields.Text(compute="_compute_marketplace_seen", store=True, help="What was confirmed.")
 
     # === COMPUTE METHODS === #
 
@@ -29,6 +30,11 @@ class MailComposeMessage(models.TransientModel):
             findings = wizard._marketplace_find()
             wizard.marketplace_findings = "\n".join(one.text for one in findings)
             wizard.marketplace_is_blocked = any(one.level == "block" for one in findings)
+
+    @api.depends("marketplace_confirmed")
+    def _compute_marketplace_seen(self):
+        for wizard in self:
+            wizard.marketplace_seen = wizard.marketplace_confirmed and wizard.marketplace_findings
 
     def _marketplace_get_ticket(self):
         """Return the ticket whose buyer this answers; empty for notes, mass mails, forwarding and all other records."""
@@ -59,13 +65,14 @@ class MailComposeMessage(models.TransientModel):
         values = super()._prepare_schedule_message_post_values(post_values)
         ticket = self._marketplace_get_ticket()
         if ticket:
-            if (findings := self._marketplace_find()) and (
-                self.marketplace_is_blocked or not self.marketplace_confirmed
-            ):
+            context = self._marketplace_get_context()
+            passed = context["marketplace_confirmed"]
+            findings = [one for one in self._marketplace_find() if one.level == "block" or one.text not in passed]
+            if findings:
                 raise UserError("\n".join(one.text for one in findings))
-            # Nobody can be asked then: what is known now is confirmed.
-            values["send_context"] |= {**self._marketplace_get_context(), "marketplace_confirmed": True}
+            # What nobody knows now keeps it from going then, and its author is told.
+            values["send_context"] |= context
         return values
 
     def _marketplace_get_context(self):
-        return {"marketplace_reply": True, "marketplace_confirmed": self.marketplace_confirmed}
+        return {"marketplace_reply": True, "marketplace_confirmed": (self.marketplace_seen or "").split("\n")}

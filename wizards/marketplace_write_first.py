@@ -75,7 +75,7 @@ class MarketplaceWriteFirst(models.TransientModel):
     def _get_apps(self):
         """Return the marketplaces on which this user may write first."""
         known = self.env["marketplace.app"]._get_marketplaces()
-        barred = self.env.user.marketplace_barred_app_ids
+        barred = self.env.user.sudo().marketplace_barred_app_ids
         codes = [code for code, marketplace in known.items() if marketplace.has_write_first]
         return self.env["marketplace.app"].sudo().search([("code", "in", codes)]) - barred
 

@@ -51,7 +51,7 @@ patch(Composer.prototype, {
                 [thread.id],
                 body,
                 composer.attachments.map((file) => file.id),
-                Boolean(known?.body === body && !known.isBlocked),
+                known?.body === body ? known.list.map(({ text }) => text) : [],
                 then || false,
             ]);
             if (findings.length) {

@@ -17,7 +17,7 @@ patch(Message.prototype, {
     },
 
     /** Send to the buyer what was marked as not sent; what speaks against it is asked about. */
-    async onMarketplaceSend(confirmed = false) {
+    async onMarketplaceSend(confirmed = []) {
         const { id, thread } = this.message;
         const { findings } = await this.marketplaceOrm.call("helpdesk.ticket", "action_marketplace_send_message", [
             [thread.id],
@@ -33,7 +33,7 @@ patch(Message.prototype, {
             title: isBlocked ? _t("This can't be sent") : _t("Send it all the same?"),
             body: findings.map(({ text }) => text).join("\n"),
             confirmLabel: isBlocked ? _t("Close") : _t("Send"),
-            confirm: () => !isBlocked && this.onMarketplaceSend(true),
+            confirm: () => !isBlocked && this.onMarketplaceSend(findings.map(({ text }) => text)),
             cancel: isBlocked ? undefined : () => {},
         });
     },

@@ -126,11 +126,12 @@ def check_sent_once(shop, tickets, replies):
     refs, found = refs_of(shop, replies), {mail.message_id: mail for mail in shop.sandbox.inbox}
     counts = received(shop)
     assert {reply: counts[ref] for reply, ref in refs.items() if counts[ref] != 1} == {}
+    said = {ref: str(shop.sandbox.read_conversation(ref)) for ref in tickets.values()}
     for reply, (ticket, text) in replies.items():
         mail = found[refs[reply]]
         assert mail.text.replace("\r\n", "\n").startswith(text) and mail.approved, mail
         mark = text.split("\n")[3]
-        where = [ref for ref in tickets.values() if mark in str(shop.sandbox.read_conversation(ref))]
+        where = [ref for ref, conversation in said.items() if mark in conversation]
         assert where == [tickets[ticket]]
 
 

@@ -40,6 +40,7 @@ from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_message
 from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_outcome
+from . import ir_attachment
 from . import ir_cron
 from . import ir_mail_server
 from . import ir_websocket

@@ -113,12 +113,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             ticket_sudo._marketplace_clock_stop("console", answered[0].date)
         return response_sudo
 
-    def _marketplace_clock_stop(self, how, moment=None, user=None):
+    def _marketplace_clock_stop(self, how, moment=None, user=None, posted=None):
         """End the open turn; what the buyer wrote after that moment begins the next one.
 
         :param str how: ``reply``, ``console`` or ``none`` (no response needed).
         :param datetime moment: of the answer, by default now.
         :param user: who answered; by default the present user, nobody in a scheduled action.
+        :param posted: the answer (``mail.message``) where it is ours: it answers what stood there before it, whatever
+            the mails' own dates say.
         :return: the turn that ended, or an empty recordset: nothing was unanswered at that moment.
         """
         self.ensure_one()
@@ -131,7 +133,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             user = self.env.user.filtered(lambda one: one != self.env.ref("base.user_root"))
         response_sudo.write({"how": how, "answered_at": moment, "user_id": user.id})
         response_sudo.flush_recordset()
-        later = ticket_sudo._marketplace_find_posted(BUYER_WORDS, [("date", ">", moment)])
+        after = [("id", ">", posted.id)] if posted else [("date", ">", moment)]
+        later = ticket_sudo._marketplace_find_posted(BUYER_WORDS, after)
         ticket_sudo.marketplace_response_id = later and response_sudo._open(ticket_sudo, later[0].date, len(later))
         self._marketplace_changed()
         return response_sudo

@@ -34,6 +34,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         ticket_sudo = self.sudo()
         site_sudo, app_sudo = ticket_sudo.marketplace_site_id, ticket_sudo.marketplace_app_id
+        if not site_sudo:
+            return self.env._("This ticket is not from a marketplace.")
         if app_sudo in self.env.user.sudo().marketplace_barred_app_ids:
             return self.env._("You may not answer on %s. An administrator can change that on your user.", app_sudo.name)
         if site_sudo.state != "active" or site_sudo.account_id.state == "deleted":

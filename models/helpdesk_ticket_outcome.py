@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .helpdesk_ticket import as_html
+
 
 # Beside helpdesk_ticket_reply.py, which would get too long: what became of answers is a subject of its own.
 class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
@@ -21,7 +23,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Stop the clock: the buyer was answered."""
         for ticket in self:
             moment = reply and reply._get_moment()
-            response = ticket._marketplace_clock_stop("reply", moment, user=reply and reply.user_id)
+            posted = reply and reply.mail_message_id
+            response = ticket._marketplace_clock_stop("reply", moment, reply and reply.user_id, posted)
             if reply and response:
                 reply.response_id = response
 
@@ -32,16 +35,22 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             self._marketplace_reopen()
         if reply.response_id:
             self._marketplace_clock_resume(reply.response_id)
-        agent = reply.user_id if reply.user_id.active else self.user_id
+        agent = (reply.user_id | self.user_id | self.team_id.user_ids).filtered("active")[:1]
         if agent:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=reply._get_failure(),
-                note=reply.reason or "",
+                note=as_html(reply.reason or ""),
                 user_id=agent.id,
             )
 
     # === WHAT HAS GONE STAYS AS IT WENT === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        """Keep tickets with answers to buyers, which say what was sent and what became of it."""
+        if self.env["marketplace.reply"].sudo().search_count([("ticket_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("A ticket from which a buyer was answered can't be deleted. Archive it."))
 
     def _message_update_content(self, message, *args, **kwargs):
         """Refuse to change an answer to a buyer: it has gone as it was.

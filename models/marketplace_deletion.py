@@ -12,7 +12,9 @@ BATCH = 100
 ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient")
 MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error")
 TICKET_FIELDS = ("partner_id", "partner_name", "partner_email")
-BUYER_KINDS = ("buyer", "unverified", "check", "notice", "answered")
+#: Marks of messages on tickets that hold such data.
+PERSONAL_KINDS = ("buyer", "unverified", "check", "notice", "answered", "reply", "not_sent")
+REPLY_FIELDS = ("recipient", "subject", "text", "important_word", "action_values", "reason")
 
 
 class MarketplaceDeletion(models.AbstractModel):
@@ -94,8 +96,10 @@ class MarketplaceDeletion(models.AbstractModel):
         orders = self.env["marketplace.order"].search(due, limit=BATCH)
         self._purge_messages(messages)
         self._purge_orders(orders)
-        self._purge_tickets(messages.ticket_id | orders.ticket_ids, until)
-        if not messages and not orders:
+        replies = self.env["marketplace.reply"].search(due, limit=BATCH)
+        self._purge_replies(replies)
+        self._purge_tickets(messages.ticket_id | orders.ticket_ids | replies.ticket_id, until)
+        if not messages and not orders and not replies:
             site.purge_requested_at = False
         return bool(site)
 
@@ -114,6 +118,13 @@ class MarketplaceDeletion(models.AbstractModel):
         conversations.buyer_alias = False
 
     @api.model
+    def _purge_replies(self, replies):
+        """Delete what was written to buyers; what has not gone goes no more."""
+        replies.filtered(lambda reply: reply.state in ("queued", "sending")).write({"state": "failed"})
+        replies.attachment_ids.unlink()
+        replies.write(dict.fromkeys(REPLY_FIELDS, False) | {"purged_at": fields.Datetime.now(), "next_attempt": False})
+
+    @api.model
     def _purge_tickets(self, tickets, until):
         tickets = tickets.with_context(active_test=False, tracking_disable=True)
         tickets.partner_id._marketplace_forget()
@@ -124,7 +135,7 @@ class MarketplaceDeletion(models.AbstractModel):
             [
                 ("model", "=", "helpdesk.ticket"),
                 ("res_id", "in", tickets.ids),
-                ("marketplace_kind", "in", BUYER_KINDS),
+                ("marketplace_kind", "in", PERSONAL_KINDS),
                 until,
             ]
         )

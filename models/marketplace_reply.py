@@ -80,10 +80,11 @@ class MarketplaceReply(models.Model):
     handed_over_at = fields.Datetime(readonly=True)
     accepted_at = fields.Datetime(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
+    purged_at = fields.Datetime(readonly=True)
 
     _message_ref_unique = models.Constraint("UNIQUE(message_ref)", "A reply is sent under its own number.")
     _mail_complete = models.Constraint(
-        "CHECK(kind <> 'mail' OR num_nulls(sender, recipient, message_ref) = 0)",
+        "CHECK(kind <> 'mail' OR purged_at IS NOT NULL OR num_nulls(sender, recipient, message_ref) = 0)",
         "A mail to a buyer has a sender, a recipient and a number.",
     )
     _message_complete = models.Constraint(
@@ -114,7 +115,8 @@ class MarketplaceReply(models.Model):
                 "answers_id": answers.id,
                 "is_first": not answers,
                 "sender": site_sudo.address,
-                "recipient": answers.sudo().reply_to or order_sudo.relay,
+                # As the mail will have it: upper and lower case are one to the marketplace.
+                "recipient": (answers.sudo().reply_to or order_sudo.relay).strip().lower(),
                 "subject": answers.sudo().subject,
                 "text": text,
                 "is_important": is_important,
@@ -179,6 +181,8 @@ class MarketplaceReply(models.Model):
         tickets = self.sudo().ticket_id.with_env(self.env)
         tickets.check_access("write")
         tickets._marketplace_check_agent()
+        if any(reply.purged_at for reply in self.sudo()):
+            raise UserError(self.env._("The buyer's data was deleted: there is nothing left to send."))
         for ticket in tickets:
             if why_not := ticket._marketplace_why_barred():
                 raise UserError(why_not)

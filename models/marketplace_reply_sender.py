@@ -174,6 +174,8 @@ class MarketplaceReplySender(models.AbstractModel):
     @api.model
     def _try(self, reply):
         """Hand one reply over; return what became of it."""
+        if reply.site_id.state != "active":
+            return Outcome("failed", self.env._("%s was deleted here.", reply.site_id.name))
         if reply.kind != "mail":
             return self.env["marketplace.reply.api"]._try(reply)
         try:

@@ -26,6 +26,7 @@ from . import test_order_tab
 from . import test_relay_guard
 from . import test_reply
 from . import test_reply_queue
+from . import test_reply_safety
 from . import test_reply_ways
 from . import test_response
 from . import test_secrets

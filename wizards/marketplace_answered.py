@@ -35,6 +35,7 @@ class MarketplaceAnswered(models.TransientModel):
             subtype_xmlid="mail.mt_note",
             marketplace_kind="answered",
         )
-        ticket._marketplace_clock_stop("console", self.moment, user=self.env.user)
-        ticket.sudo().write({"marketplace_claimed_at": False, "marketplace_claim_deadline": False})
+        if not ticket._marketplace_clock_stop("console", self.moment, user=self.env.user):
+            # No buyer was waiting: it was the claim that was answered.
+            ticket.sudo().write({"marketplace_claimed_at": False, "marketplace_claim_deadline": False})
         return {"type": "ir.actions.act_window_close"}

@@ -42,6 +42,12 @@ class MarketplaceMessageCompose(models.TransientModel):
     can_override = fields.Boolean(compute="_compute_can_override")
     reply_id = fields.Many2one("marketplace.reply", readonly=True, groups="base.group_system")
 
+    @api.constrains("ticket_id")
+    def _check_ticket_id(self):
+        """Check that whoever opens the dialog may see the ticket."""
+        # Odoo checks as superuser.
+        self.ticket_id.sudo(False).check_access("read")
+
     # === COMPUTE METHODS === #
 
     @api.depends("ticket_id")

@@ -15,17 +15,17 @@ from mailboxes import Ours, Plain  # noqa: E402
 
 from sandbox.mailserver import MailServer  # noqa: E402
 
-_figures = []
-
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="long runs (dev/stress) in place of short ones")
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _figures:
+    reports = [one for found in terminalreporter.stats.values() for one in found if hasattr(one, "user_properties")]
+    lines = [line for one in reports for name, line in one.user_properties if name == "figures"]
+    if lines:
         terminalreporter.section("figures")
-        for line in _figures:
+        for line in dict.fromkeys(lines):
             terminalreporter.write_line(line)
 
 
@@ -36,9 +36,9 @@ def full(request):
 
 
 @pytest.fixture
-def figures():
+def figures(record_property):
     """Return a function that keeps one line of figures for the summary."""
-    return _figures.append
+    return lambda line: record_property("figures", line)
 
 
 @pytest.fixture(scope="session")

@@ -152,7 +152,9 @@ def _followers(scene):
 
 
 def _compose(scene, mode="comment"):
-    values = {"model": "helpdesk.ticket", "res_ids": str([scene.ticket]), "composition_mode": mode, "subject": "Hello",
+    # On one ticket the composer answers its buyer; on several it writes to whoever follows.
+    ids = [scene.ticket, *scene.rpc("helpdesk.ticket", "copy", [scene.ticket])]
+    values = {"model": "helpdesk.ticket", "res_ids": str(ids), "composition_mode": mode, "subject": "Hello",
               "body": "<p>From the composer</p>", "partner_ids": [(6, 0, [scene.buyer])]}  # fmt: skip
     wizard = scene.rpc("mail.compose.message", "create", [values])
     scene.rpc("mail.compose.message", "action_send_mail", wizard)

@@ -91,6 +91,7 @@ class MarketplaceReply(models.Model):
         "CHECK(kind <> 'message' OR action_code IS NOT NULL)", "A message of the marketplace is of a certain kind."
     )
     _queue_index = models.Index("(next_attempt, id) WHERE state IN ('queued', 'sending')")
+    _account_index = models.Index("(account_id, id)")
     _ticket_index = models.Index("(ticket_id, state)")
 
     @api.depends("state", "refusal")

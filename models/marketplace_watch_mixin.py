@@ -20,6 +20,8 @@ class MarketplaceWatchMixin(models.AbstractModel):
     mail_error = fields.Char(string="Last Mail Error", compute="_compute_mail")
     order_date = fields.Datetime(string="Last Order Fetched", compute="_compute_order")
     order_error = fields.Char(string="Last Order Error", compute="_compute_order")
+    reply_date = fields.Datetime(string="Last Reply Handed Over", compute="_compute_reply")
+    reply_error = fields.Char(string="Last Reply Error", compute="_compute_reply")
 
     # === WHAT HAPPENED LAST === #
 
@@ -41,6 +43,15 @@ class MarketplaceWatchMixin(models.AbstractModel):
             account.order_date = max(filter(None, fetching.mapped("success_date")), default=False)
             wrong = fetching.filtered("error").sorted("error_date", reverse=True)
             account.order_error = wrong[:1].error
+
+    def _compute_reply(self):
+        Reply_sudo = self.env["marketplace.reply"].sudo()
+        for account in self:
+            mine = [("account_id", "=", account.id)]
+            gone = Reply_sudo.search([*mine, ("handed_over_at", "!=", False)], order="id desc", limit=1)
+            wrong = Reply_sudo.search([*mine, ("reason", "!=", False)], order="id desc", limit=1)
+            account.reply_date = gone.handed_over_at
+            account.reply_error = wrong.reason
 
     # === WATCHING === #
 

@@ -131,6 +131,16 @@ class TestReplySafety(ReplyCase):
         with self.assertRaisesRegex(UserError, "nothing left to send"):
             reply.with_user(self.agent).action_retry()
 
+    def test_an_account_says_when_it_last_answered_and_what_went_wrong(self):
+        self.assertFalse(self.account.reply_date or self.account.reply_error)
+        reply = self.answer()
+        self.send()
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.reply_date, reply.handed_over_at)
+        reply._fail("Nobody there", state="refused")
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.reply_error, "Nobody there")
+
     # === WHO === #
 
     def test_who_manages_users_needs_no_right_to_marketplaces(self):

@@ -60,7 +60,7 @@ async function openTicket(values = {}, answers = []) {
     });
     onRpc("helpdesk.ticket", "action_marketplace_reply", ({ args }) => {
         const [ids, body, , confirmed, then] = args;
-        expect.step(`${ids[0] === ticketId} ${body} ${confirmed} ${then}`);
+        expect.step(`${ids[0] === ticketId} ${body} [${confirmed}] ${then}`);
         return answers.shift() || { findings: [], reply_id: 1, next_id: false };
     });
     await start();
@@ -87,7 +87,7 @@ test("an answer says to whom and from where it goes, and is queued once", async 
     await contains(`.o_marketplace_reply_top:contains(${REPLY.sender})`);
     await click(".o-mail-Composer-send:enabled");
     await contains(".o-mail-Composer", { count: 0 });
-    expect.verifySteps(["true It is on its way. false false"]);
+    expect.verifySteps(["true It is on its way. [] false"]);
 });
 
 test("a warning is shown, the text stays, and sending the same again confirms it", async () => {
@@ -103,7 +103,7 @@ test("a warning is shown, the text stays, and sending the same again confirms it
     await click(".o-mail-Composer-send:enabled");
     await contains(".o-mail-Composer", { count: 0 });
     await contains(".o_marketplace_findings", { count: 0 });
-    expect.verifySteps(["true Look there. false false", "true Look here. false false", "true Look here. true false"]);
+    expect.verifySteps(["true Look there. [] false", "true Look here. [] false", "true Look here. [No links.] false"]);
 });
 
 test("what is blocked can't be confirmed", async () => {
@@ -114,7 +114,7 @@ test("what is blocked can't be confirmed", async () => {
     await contains(".o_marketplace_findings:contains(Mend this before you send.)");
     await click(".o-mail-Composer-send:enabled");
     await contains(".o-mail-Composer-send:enabled");
-    expect.verifySteps(["true Here it is. false false", "true Here it is. false false"]);
+    expect.verifySteps(["true Here it is. [] false", "true Here it is. [Too big.] false"]);
 });
 
 test("where no answer is possible the button is off and says why", async () => {

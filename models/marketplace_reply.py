@@ -102,7 +102,7 @@ class MarketplaceReply(models.Model):
     # === MAKING === #
 
     @api.model
-    def _queue(self, ticket, text, attachments, answers, is_important=False):
+    def _queue(self, ticket, text, attachments, answers):
         """Put an answer into the queue and on the ticket; return it. Nothing is sent before the commit.
 
         :param str text: plain, as the buyer is to read it.
@@ -120,7 +120,6 @@ class MarketplaceReply(models.Model):
                 "recipient": (answers.sudo().reply_to or order_sudo.relay).strip().lower(),
                 "subject": answers.sudo().subject,
                 "text": text,
-                "is_important": is_important,
                 "message_ref": make_msgid(domain=site_sudo.address.partition("@")[2]),
                 "purge_after": answers.sudo().purge_after or order_sudo.purge_after,
             }

@@ -17,7 +17,7 @@ def picture_tickets(browser, odoo):
     browser.wait(".o_marketplace_lines tbody tr")
     browser.wait(".o-mail-Message", "Hallo")
     browser.screenshot(PICTURES / "ticket.png")
-    browser.click(".o-mail-Chatter-sendMessage")
+    browser.click(".o-mail-Chatter-sendMessage:enabled")
     browser.fill(".o-mail-Composer-input", "Guten Tag, bitte schreiben Sie an service@shop.example, wir helfen Ihnen.")
     browser.click(".o-mail-Composer-send:not([disabled])")
     browser.wait(".o_marketplace_findings")

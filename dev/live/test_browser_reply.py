@@ -68,7 +68,7 @@ def open_ticket(shop, agent, ref):
 
 def answer(agent, text=ANSWER, button=".o-mail-Composer-send"):
     """Answer the buyer of the open ticket with the mouse."""
-    agent.click(".o-mail-Chatter-sendMessage", "Amazon reply")
+    agent.click(".o-mail-Chatter-sendMessage:enabled", "Amazon reply")
     agent.fill(INPUT, text)
     agent.wait_for(f"!document.querySelector('{button}').disabled")
     agent.click(button)
@@ -89,7 +89,7 @@ def test_an_agent_works_through_the_day_with_the_keyboard(shop, agent, see, full
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         agent.press(key)
         time.sleep(0.2)
-    agent.wait(".o-mail-Chatter-sendMessage", "Amazon reply")
+    agent.wait(".o-mail-Chatter-sendMessage:enabled", "Amazon reply")
     for number, ref in enumerate(refs):
         agent.wait(".o_marketplace_order", ref)
         if not number:
@@ -146,7 +146,7 @@ def test_a_refused_answer_comes_back_and_goes_again_only_by_hand(shop, agent, se
 def test_a_new_message_while_writing_is_told_and_the_text_stays(shop, agent, see):
     ref = ask(shop)
     open_ticket(shop, agent, ref)
-    agent.click(".o-mail-Chatter-sendMessage")
+    agent.click(".o-mail-Chatter-sendMessage:enabled")
     agent.fill(INPUT, ANSWER)
     shop.deliver(ref, "Hat sich erledigt, danke!")
     agent.wait(".o_notification", "wrote again while you are writing")
@@ -173,7 +173,7 @@ def test_a_ticket_is_answered_and_closed_in_one_click(shop, agent, see):
 def test_the_full_composer_answers_the_buyer(shop, agent, see):
     ref = ask(shop)
     open_ticket(shop, agent, ref)
-    agent.click(".o-mail-Chatter-sendMessage")
+    agent.click(".o-mail-Chatter-sendMessage:enabled")
     agent.fill(INPUT, ANSWER)
     agent.click(".o-mail-Composer button[name=open-full-composer], .o-mail-Composer [aria-label='Open Full Composer']")
     agent.wait(".modal .o_field_widget[name=marketplace_to]", ref)

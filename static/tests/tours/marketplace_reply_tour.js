@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("marketplace_reply", {
         { trigger: ROW, run: "click" },
         {
             content: "The hotkey of the message button opens the answer to the buyer",
-            trigger: ".o-mail-Chatter-sendMessage:contains('Amazon reply')",
+            trigger: ".o-mail-Chatter-sendMessage:enabled:contains('Amazon reply')",
             run: "press alt+m",
         },
         { trigger: ".o_marketplace_reply_top:contains('302-5669388-0000002'):contains('@shop.example')" },
@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("marketplace_reply", {
 registry.category("web_tour.tours").add("marketplace_send_next", {
     steps: () => [
         { trigger: ROW, run: "click" },
-        { trigger: ".o-mail-Chatter-sendMessage", run: "click" },
+        { trigger: ".o-mail-Chatter-sendMessage:enabled", run: "click" },
         {
             content: "Templates are found by keyboard",
             trigger: INPUT,

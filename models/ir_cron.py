@@ -1,12 +1,14 @@
 import functools
 import logging
 import math
+import random
 import threading
 import time
 
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.sql_db import connection_info_for
 from odoo.tools import SQL
 
@@ -18,6 +20,8 @@ _logger = logging.getLogger(__name__)
 IDLE = 300
 #: What is due later than in so many seconds is left to Odoo, which looks about once a minute.
 HORIZON = 600
+#: How often something is tried again that another worker got in the way of.
+CONFLICT_TRIES = 10
 
 
 class Bell:
@@ -108,6 +112,35 @@ class IrCron(models.Model):
         seconds = (at - now).total_seconds() if at else 0
         if seconds <= HORIZON:
             self.env.cr.postcommit.add(functools.partial(bell.ask, self.env.cr.dbname, seconds))
+
+    # === OTHERS IN THE WAY === #
+
+    @api.model
+    def _marketplace_settle(self, step, also=()):
+        """Return what a step returns, flushed; it is done again in a new transaction when others get in its way.
+
+        :param step: function without arguments; nothing before it may be pending.
+        :param also: further codes of PostgreSQL's errors that mean such a conflict.
+        :raise psycopg2.Error: another fault, or others were always first.
+        """
+        for turn in range(CONFLICT_TRIES):
+            try:
+                result = step()
+                self.env.flush_all()
+                return result
+            except psycopg2.Error as error:
+                if error.pgcode not in (*PG_CONCURRENCY_ERRORS_TO_RETRY, *also) or turn == CONFLICT_TRIES - 1:
+                    raise
+                self._marketplace_start_over()
+                time.sleep(random.uniform(0, 0.02 * 2 ** min(turn, 5)))
+
+    @api.model
+    def _marketplace_start_over(self):
+        """Begin a new transaction: the next look sees what others committed meanwhile."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    # === SIDE BY SIDE === #
 
     @api.model
     def _marketplace_get_parallel(self, name):

@@ -2,11 +2,9 @@ import itertools
 import logging
 from dataclasses import dataclass
 
-from psycopg2 import IntegrityError, OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from ..marketplaces.client import Deadline
@@ -19,8 +17,6 @@ _logger = logging.getLogger(__name__)
 TURN = 8
 #: How often a connection that breaks in the middle of reading is opened again in one turn.
 RECONNECTS = 12
-CONFLICT_TRIES = 6
-CONFLICTS = (*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION)
 
 
 @dataclass
@@ -127,7 +123,7 @@ class MarketplaceMailboxReader(models.AbstractModel):
                 _logger.exception("Mailbox %s could not be read", mailbox.id)
                 error = Unavailable(f"{type(error).__name__}: {error}")
             _logger.info("Mailbox %s: %s", mailbox.id, error)
-            self._start_over()
+            self.env["ir.cron"]._marketplace_start_over()
             failure = error
             self._commit(lambda: mailbox._note_failure(failure))
         else:
@@ -148,25 +144,18 @@ class MarketplaceMailboxReader(models.AbstractModel):
                 if error.is_silence or turn == RECONNECTS - 1 or deadline.left() <= 0:
                     raise
                 _logger.info("Mailbox %s: %s Once more.", mailbox.id, error)
-                self._start_over()
+                self.env["ir.cron"]._marketplace_start_over()
             finally:
                 box.abandon()
 
     @api.model
-    def _start_over(self):
-        self.env.cr.rollback()
-        self.env.invalidate_all()
-
-    @api.model
     def _commit(self, work):
         """Return what ``work`` returns when all it wrote is committed; conflicts with others are tried again."""
-        for turn in range(CONFLICT_TRIES):
-            try:
-                result = work()
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return result
-            except (OperationalError, IntegrityError) as error:
-                if error.pgcode not in CONFLICTS or turn == CONFLICT_TRIES - 1:
-                    raise
-                self._start_over()
+
+        def step():
+            result = work()
+            self.env.flush_all()
+            self.env["ir.cron"]._commit_progress()
+            return result
+
+        return self.env["ir.cron"]._marketplace_settle(step, also=[UNIQUE_VIOLATION])

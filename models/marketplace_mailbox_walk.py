@@ -95,7 +95,7 @@ class MarketplaceMailboxWalk(models.AbstractModel):
                 for one in group:
                     one.raw = None  # one large mail after the other, never all at once
         except Broken:
-            self._start_over()
+            self.env["ir.cron"]._marketplace_start_over()
             self._commit(lambda: place.position.write({"batch_size": 1}))
             raise
 
@@ -219,7 +219,7 @@ class MarketplaceMailboxWalk(models.AbstractModel):
         except MarketplaceError:
             raise
         except Exception as error:
-            self._start_over()
+            self.env["ir.cron"]._marketplace_start_over()
             if len(group) > 1:
                 for number, one in enumerate(group, 1):
                     self._store(place, [one], last if number == len(group) else None)

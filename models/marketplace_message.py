@@ -225,20 +225,14 @@ class MarketplaceMessage(models.Model):
         return self._lock(lambda: self.browse(row[0] for row in self.env.execute_query(query)))
 
     def _lock(self, look):
-        """Return what ``look`` locks; it looks again in a new transaction when others get in its way."""
-        for _try in range(CONFLICT_TRIES):
-            try:
-                return look()
-            except OperationalError as error:
-                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
-                    raise
-                self._start_over()
-        return self.browse()
-
-    def _start_over(self):
-        """Begin a new transaction: the next look sees what others committed meanwhile."""
-        self.env.cr.rollback()
-        self.env.invalidate_all()
+        """Return what ``look`` locks, nothing when others are always first."""
+        try:
+            return self.env["ir.cron"]._marketplace_settle(look)
+        except OperationalError as error:
+            if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
+                raise
+            self.env["ir.cron"]._marketplace_start_over()
+            return self.browse()
 
     def _process_safely(self):
         """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""
@@ -252,7 +246,7 @@ class MarketplaceMessage(models.Model):
                 self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:
-                self._start_over()
+                self.env["ir.cron"]._marketplace_start_over()
                 if error.pgcode not in (*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION):
                     message._note_failure(error)
                     return
@@ -265,7 +259,7 @@ class MarketplaceMessage(models.Model):
                 message = self._lock_again()
             except Exception as error:
                 _logger.exception("Message %s could not be processed", self.id)
-                self._start_over()
+                self.env["ir.cron"]._marketplace_start_over()
                 message._note_failure(error)
                 return
         _logger.info("Message %s: others were always first, it goes to the end of the queue", self.id)
@@ -274,7 +268,7 @@ class MarketplaceMessage(models.Model):
 
     def _lock_again(self):
         """Lock this mail in a new transaction and return it, or nothing when others have it or are done with it."""
-        self._start_over()
+        self.env["ir.cron"]._marketplace_start_over()
         look = self.try_lock_for_update
         return self._lock(lambda: look(allow_referencing=True).filtered(lambda one: one.state in OPEN_STATES))
 

@@ -46,8 +46,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
                 # Somebody changed the same row; its lease ends, and it is taken again.
                 if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
                     raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
+                self.env["ir.cron"]._marketplace_start_over()
         Order._trigger_fetch()
 
     @api.model

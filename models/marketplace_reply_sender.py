@@ -1,12 +1,10 @@
 import logging
-import random
 import time
 from datetime import timedelta
 
 from psycopg2 import Error, OperationalError
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from .marketplace_reply import LEASE
@@ -26,9 +24,6 @@ from .marketplace_reply_smtp import (
 
 _logger = logging.getLogger(__name__)
 
-#: How often something is tried again that another worker got in the way of.
-CONFLICT_TRIES = 10
-
 
 class MarketplaceReplySender(models.AbstractModel):
     """Sends queued replies: what is being sent is committed before it is, what became of it after.
@@ -43,9 +38,9 @@ class MarketplaceReplySender(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send all that is due."""
-        self._settled(self._give_up_lost)
+        self.env["ir.cron"]._marketplace_settle(self._give_up_lost)
         done = 0
-        while reply := self._settled(self._take_next):
+        while reply := self.env["ir.cron"]._marketplace_settle(self._take_next):
             done += 1
             if done == 2:
                 # A second reply at once: let the parallel action help.
@@ -103,51 +98,32 @@ class MarketplaceReplySender(models.AbstractModel):
             self.env["ir.cron"]._commit_progress()
         return reply
 
-    @api.model
-    def _settled(self, step, *args):
-        """Return what a step returns; it is done again in a new transaction when others get in its way."""
-        for turn in range(CONFLICT_TRIES):
-            try:
-                result = step(*args)
-                self.env.flush_all()
-                return result
-            except OperationalError as error:
-                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY or turn == CONFLICT_TRIES - 1:
-                    raise
-                self._start_over()
-                time.sleep(random.uniform(0, 0.02 * 2 ** min(turn, 5)))
-
-    @api.model
-    def _start_over(self):
-        self.env.cr.rollback()
-        self.env.invalidate_all()
-
     # === SENDING === #
 
     @api.model
     def _send(self, reply):
         """Hand one reply over and store how that went; return the seconds left for others."""
-        lease = reply.lease_until
+        lease, Cron = reply.lease_until, self.env["ir.cron"]
         outcome = self._try(reply)
         # Stored in a new transaction: meanwhile an agent may have written on the ticket, or the copy may have come.
         try:
-            self.env["ir.cron"]._commit_progress()  # such as a mail server's new token
+            Cron._commit_progress()  # such as a mail server's new token
         except Error:
-            self._start_over()
+            Cron._marketplace_start_over()
         try:
-            self._settled(self._conclude, reply, lease, outcome)
+            Cron._marketplace_settle(lambda: self._conclude(reply, lease, outcome))
         except Exception:
             # Whatever is wrong with the ticket: that the mail went must not be forgotten.
             _logger.exception("The outcome of reply %s can't be told to its ticket", reply.id)
-            self._start_over()
-            self._settled(self._conclude, reply, lease, outcome, False)
-        return self.env["ir.cron"]._commit_progress(1)
+            Cron._marketplace_start_over()
+            Cron._marketplace_settle(lambda: self._conclude(reply, lease, outcome, tell=False))
+        return Cron._commit_progress(1)
 
     @api.model
     def _conclude(self, reply, lease, outcome, tell=True):
         """Store what became of a reply that was taken until ``lease``.
 
-        :param Outcome outcome: see ``marketplace_reply.Outcome``.
+        :param Outcome outcome: what was tried came to.
         :param bool tell: have the ticket follow.
         """
         state = outcome.state

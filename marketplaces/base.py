@@ -36,12 +36,20 @@ class Marketplace(ReplyContract):
     console_name: str
     #: (regions in the order people know them): ((code, label), …)
     regions: tuple[tuple[str, str], ...] = ()
+    #: Regions that can't be connected, and why, in words for an admin: ((label, why), …).
+    other_regions: tuple[tuple[str, str], ...] = ()
+    #: An account has one storefront only: the keys of each are its own.
+    has_one_site: bool = False
     #: The catalogue of storefronts.
     sites: tuple[Site, ...] = ()
     #: Calls a second and burst of each method of this class that calls the API: {method: (rate, burst)}.
     rates: dict[str, tuple[float, int]] = {}
     #: Hours within which the marketplace expects an answer to a buyer.
     reply_hours: int = 24
+    #: A mail that names no order may be found among the orders of this many last days, by :meth:`relay_key`; 0 never.
+    relay_days: int = 0
+    #: In-Reply-To of a buyer's mail tells which answer of ours it is about.
+    threads_by_answer: bool = False
     #: The kinds of notices it sends.
     notices: tuple[NoticeKind, ...] = ()
 
@@ -53,6 +61,8 @@ class Marketplace(ReplyContract):
     seller_ref_label: str = "Seller ID"
     seller_ref_help: str = ""
     seller_ref_pattern: str = r"\S{1,64}"
+    #: Client id and secret alone open the account: there is nothing more to authorize, and each account has its own.
+    has_own_keys: bool = False
     #: The seller can authorize in the browser: :meth:`consent_url` and what follows it work.
     has_consent: bool = False
     #: Days until an authorization given in the browser must be given again, and until a client secret ends.
@@ -99,6 +109,11 @@ class Marketplace(ReplyContract):
     def is_relay_address(cls, address: str) -> bool:
         """Tell whether an e-mail address is one where the marketplace would pass mail on to a buyer."""
         raise NotImplementedError
+
+    @classmethod
+    def relay_key(cls, address: str | None) -> str | None:
+        """Return what is the same in all addresses of a buyer's relay, or None when this is none of them."""
+        return address.lower() if address and cls.is_relay_address(address) else None
 
     @classmethod
     def claim_hours(cls, mail: InboundMail) -> int | None:
@@ -250,11 +265,18 @@ class Marketplace(ReplyContract):
         raise NotImplementedError
 
     def search_orders(self, *, updated_after: datetime, site_refs=(), page_token=None) -> OrderPage:
-        """Return a page of orders changed since ``updated_after`` (aware UTC)."""
+        """Return a page of orders changed since ``updated_after`` (aware UTC).
+
+        :param str page_token: ``next_token`` of the page before; everything else must stay the same.
+        :raise Refused: the token is no longer good, among other reasons.
+        """
         raise NotImplementedError
 
     def fetch_participations(self) -> list[Participation]:
-        """Return the storefronts the account takes part in; also proves that the connection works."""
+        """Return the storefronts the account takes part in; also proves that the connection works.
+
+        Beside them it tells the seller and what the keys open, where the marketplace does.
+        """
         raise NotImplementedError
 
 

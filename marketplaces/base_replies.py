@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from . import placeholders, reply_match
 from .schema import (
     ActionField,
+    FileLimits,
     Finding,
     InboundMail,
     MailReply,
@@ -26,9 +27,8 @@ class ReplyContract:
     has_write_first: bool = False
     #: Reasons of refusal (see ``schema_reply.REFUSALS``) after which an agent may send again marked as important.
     important_after: tuple[str, ...] = ()
-    #: Endings of file names that go with a reply, and how many bytes all files may have together.
-    file_endings: tuple[str, ...] = ()
-    file_bytes: int = 0
+    #: What files may go with a reply; an admin may know better (see :meth:`check_reply`).
+    file_limits: FileLimits = FileLimits()
     #: Templates may name the buyer.
     has_personal_placeholders: bool = False
     #: What a template may hold in braces: (name, label, function of order and site → text or None, personal).
@@ -61,7 +61,7 @@ class ReplyContract:
         order: Order | None = None,
         buyer_text: str | None = None,
         is_answer: bool = True,
-        file_endings: Sequence[str] | None = None,
+        file_limits: FileLimits | None = None,
     ) -> list[Finding]:
         """Return what an agent should know before sending this; blocking findings first. Fast: can follow typing.
 
@@ -69,7 +69,7 @@ class ReplyContract:
         :param Order order: its numbers are not taken for phone numbers.
         :param str buyer_text: what is answered: a buyer's own language is never wrong.
         :param bool is_answer: see :meth:`can_reply`.
-        :param file_endings: replaces the class's own, when an admin knows better.
+        :param FileLimits file_limits: replaces the class's own, when an admin knows better.
         """
         raise NotImplementedError
 

@@ -6,14 +6,24 @@ datetimes. Countries are ISO 3166-1 alpha-2 (``GB``, not ``UK``). Unknown is ``N
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
-from .schema_reply import (  # noqa: F401 - one door for all data
+from .schema_order import (  # noqa: F401 - one door for all data
+    ORDER_STATUSES,
+    Address,
+    Order,
+    OrderLine,
+    OrderPage,
+    Package,
+    Refund,
+    Return,
+)
+from .schema_reply import (  # noqa: F401
     FIELD_KINDS,
     FINDING_LEVELS,
     REFUSALS,
     ActionField,
     BuyerMail,
+    FileLimits,
     Finding,
     MailReply,
     MessageAction,
@@ -22,16 +32,6 @@ from .schema_reply import (  # noqa: F401 - one door for all data
     UploadedFile,
 )
 
-ORDER_STATUSES = (
-    "pending",
-    "unshipped",
-    "partially_shipped",
-    "shipped",
-    "delivered",
-    "cancelled",
-    "refunded",
-    "unknown",
-)
 MAIL_KINDS = ("buyer_message", "notice", "undelivered", "suspect", "unknown")
 AUTHENTICATIONS = ("pass", "fail", "none")
 THREAD_REF_TYPES = ("token", "case", "alias", "in_reply_to")
@@ -67,10 +67,14 @@ class Token:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What opens one seller account at a marketplace's API. Never printed."""
+    """What opens one seller account at a marketplace's API. Never printed.
+
+    ``site_ref`` is the storefront, where an account has one only.
+    """
 
     region: str
     seller_ref: str | None = None
+    site_ref: str | None = None
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
@@ -143,8 +147,24 @@ class NoticeKind:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """A part of the API and how far the account's keys open it: ``level`` is full, view or none.
+
+    ``needed_for`` says what does not work without it; None when nothing of ours needs it.
+    """
+
+    code: str
+    label: str
+    level: str
+    needed_for: str | None = None
+
+
+@dataclass(frozen=True)
 class Participation:
-    """A storefront the seller account takes part in, as the marketplace tells it."""
+    """A storefront the seller account takes part in, as the marketplace tells it.
+
+    ``seller_ref`` and ``scopes`` are what it tells of the seller and of the keys beside that, if anything.
+    """
 
     site_ref: str
     country: str | None
@@ -152,94 +172,8 @@ class Participation:
     store_name: str | None
     active: bool
     suspended: bool = False
-
-
-@dataclass(frozen=True)
-class Address:
-    name: str | None = None
-    lines: tuple[str, ...] = ()
-    city: str | None = None
-    state: str | None = None
-    postcode: str | None = None
-    country: str | None = None
-    phone: str | None = None
-
-
-@dataclass(frozen=True)
-class OrderLine:
-    """One item of an order. ``total`` includes tax and has the line's discounts taken off."""
-
-    line_ref: str | None
-    sku: str | None
-    item_ref: str | None
-    title: str | None
-    quantity: Decimal
-    unit_price: Decimal | None = None
-    total: Decimal | None = None
-    tax: Decimal | None = None
-    shipping: Decimal | None = None
-    discount: Decimal | None = None
-    status: str | None = None
-    image: str | None = None
-    promotions: tuple[str, ...] = ()
-    cancel_requested: bool = False
-
-
-@dataclass(frozen=True)
-class Package:
-    package_ref: str | None
-    carrier: str | None = None
-    tracking: str | None = None
-    url: str | None = None
-    status: str | None = None
-    shipped: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Order:
-    """Snapshot of an order.
-
-    ``other_refs`` are all other numbers that mean this order. ``total`` is what the buyer pays, taxes and
-    shipping included, discounts taken off; ``discount`` is a positive amount. ``limited`` is true when the
-    marketplace held back personal data because a role is missing.
-    """
-
-    order_ref: str
-    other_refs: tuple[str, ...] = ()
-    site: str | None = None
-    site_ref: str | None = None
-    status: str = "unknown"
-    raw_status: str | None = None
-    fulfilled_by: str | None = None
-    currency: str | None = None
-    total: Decimal | None = None
-    tax: Decimal | None = None
-    shipping: Decimal | None = None
-    discount: Decimal | None = None
-    lines: tuple[OrderLine, ...] = ()
-    packages: tuple[Package, ...] = ()
-    recipient: Address | None = None
-    buyer_name: str | None = None
-    relay: str | None = None
-    created: datetime | None = None
-    updated: datetime | None = None
-    ship_by: datetime | None = None
-    deliver_by: datetime | None = None
-    programs: tuple[str, ...] = ()
-    promotions: tuple[str, ...] = ()
-    buyer_company: str | None = None
-    buyer_purchase_order: str | None = None
-    service_level: str | None = None
-    limited: bool = False
-
-
-@dataclass(frozen=True)
-class OrderPage:
-    """One answer of a search: orders, the token of the next page, and how far in time it is complete."""
-
-    orders: tuple[Order, ...]
-    next_token: str | None = None
-    complete_until: datetime | None = None
+    seller_ref: str | None = None
+    scopes: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True)

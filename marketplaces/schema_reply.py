@@ -34,6 +34,19 @@ class ReplyFile:
 
 
 @dataclass(frozen=True)
+class FileLimits:
+    """What files may go with a reply: endings of their names, how many, bytes of each and of all together.
+
+    None is no limit that we know of.
+    """
+
+    endings: tuple[str, ...] = ()
+    count: int | None = None
+    bytes_each: int | None = None
+    bytes_total: int | None = None
+
+
+@dataclass(frozen=True)
 class BuyerMail:
     """The mail of a buyer that is answered, as far as that needs it; an ``InboundMail`` does as well.
 

@@ -39,8 +39,7 @@ class Amazon(Marketplace):
     has_replies = True
     has_write_first = True
     important_after = ("opted_out",)
-    file_endings = reply_const.FILE_ENDINGS
-    file_bytes = reply_const.FILE_BYTES
+    file_limits = reply_const.FILE_LIMITS
     message_actions = message_const.MESSAGE_ACTIONS
     review_action = message_const.REVIEW_ACTION
 

@@ -39,12 +39,12 @@ def can_reply(reply_to, order=None, is_answer=True) -> str | None:
 # --- checks --------------------------------------------------------------------------------------------
 
 
-def check_reply(text, files=(), *, site=None, order=None, buyer_text=None, is_answer=True, file_endings=None):
+def check_reply(text, files=(), *, site=None, order=None, buyer_text=None, is_answer=True, file_limits=None):
     """Return the findings about a reply, blocking ones first (see the contract)."""
     text = text or ""
     findings = [
         *_check_presence(text),
-        *check_files(files, file_endings),
+        *check_files(files, file_limits),
         *check_words(text, site, order, buyer_text),
         *([] if is_answer else _check_time(order)),
     ]
@@ -56,9 +56,10 @@ def _check_presence(text):
         yield Finding("empty", "block", "The answer is empty: write at least a sentence, with files too.")
 
 
-def check_files(files, endings=None):
+def check_files(files, limits=None):
     """Return the findings about files: their kind, and their size together."""
-    endings = tuple(one.lower().lstrip(".") for one in (endings or reply_const.FILE_ENDINGS))
+    limits = limits or reply_const.FILE_LIMITS
+    endings = tuple(one.lower().lstrip(".") for one in limits.endings)
     findings = []
     for file in files:
         ending = file.name.lower().rpartition(".")[2] if "." in file.name else ""
@@ -70,7 +71,7 @@ def check_files(files, endings=None):
             text = f"“{file.name}” is empty: attach it again."
             findings.append(Finding("file_empty", "block", text, (file.name,)))
     total = sum(file.size for file in files)
-    limit = reply_const.FILE_BYTES
+    limit = limits.bytes_total
     if total > limit:
         text = f"The files have {_megabytes(total)} together; Amazon takes 10 MB. Leave one out or make them smaller."
         findings.append(Finding("file_size", "block", text))

@@ -2,6 +2,8 @@
 
 import re
 
+from ..schema import FileLimits
+
 #: Endings of files that reach the buyer. The official list was not found: pdf, png, txt, doc, docx, tif and bmp are
 #: what an implementer sends (2026), jpg, jpeg and gif stand in older guides. Source: Seller Central help 200389080 ("a
 #: list of formats exists"), seller tools' guides; gathered 2026-11-22. An admin may change it.
@@ -17,6 +19,7 @@ UNNAMED_TYPES = ("", "application/octet-stream", "binary/octet-stream", "applica
 #: All files of a mail together. Source: Seller Central help 200389080 (10 MB), 2026-11-22. Whether a million or 2**20
 #: is meant, and whether it is counted in the mail's encoding (a third more), is not said.
 FILE_BYTES = 10_000_000
+FILE_LIMITS = FileLimits(FILE_ENDINGS, bytes_total=FILE_BYTES)
 ENCODED = 4 / 3
 
 #: The word that lets a mail pass although the buyer takes no unasked ones. [Important] is on the help page (G200383320)

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 
 from marketplaces.amazon import Amazon
-from marketplaces.schema import FIELD_KINDS, FINDING_LEVELS, ReplyFile
+from marketplaces.schema import FIELD_KINDS, FINDING_LEVELS, FileLimits, ReplyFile
 from marketplaces.tests.test_amazon_replies import DE, ORDER, US
 
 PDF = ReplyFile("invoice.pdf", "application/pdf", 1000)
@@ -71,8 +71,8 @@ class TestBlocking:
     def test_an_admin_may_allow_other_files(self):
         xlsx = ReplyFile("a.xlsx", "application/vnd.ms-excel", 5)
         assert codes(files=[xlsx]) == ["file_type"]
-        assert codes(files=[xlsx], file_endings=["XLSX", ".csv"]) == []
-        assert codes(files=[PDF], file_endings=["xlsx"]) == ["file_type"]
+        assert codes(files=[xlsx], file_limits=FileLimits(("XLSX", ".csv"), bytes_total=10_000_000)) == []
+        assert codes(files=[PDF], file_limits=FileLimits(("xlsx",), bytes_total=10_000_000)) == ["file_type"]
 
     def test_blocking_findings_come_first(self):
         found = check("call +49 30 1234567", files=[ReplyFile("a.zip", "", 5)])

@@ -6,7 +6,10 @@ from ..schema import CredentialField, SetupPlace, Site
 #: /us-marketplace/docs/get-an-access-token, 2026-11-22.
 REGIONS = (("na", "North America"),)
 OTHER_REGIONS = (
-    ("Mexico", "Walmart gives orders of walmart.com.mx in an older form, and their buyers' mail is not known here yet."),
+    (
+        "Mexico",
+        "Walmart gives orders of walmart.com.mx in an older form, and their buyers' mail is not known here yet.",
+    ),
     ("Chile", "The mail of buyers on lider.cl is not known here yet."),
 )
 API_URL = "https://marketplace.walmartapis.com"

@@ -234,9 +234,9 @@ class Marketplace(ReplyContract):
         raise NotImplementedError
 
     @classmethod
-    def merchant_id_url(cls, region: str) -> str:
-        """Return the address where a seller of the region reads the seller's id."""
-        raise NotImplementedError
+    def merchant_id_url(cls, region: str) -> str | None:
+        """Return the address where a seller of the region reads the seller's id; None where nobody has to."""
+        return None
 
     # --- API: one account, one call each, no sleeping, no retries ------------------------------------
 

@@ -125,8 +125,12 @@ class Order:
 
 @dataclass(frozen=True)
 class OrderPage:
-    """One answer of a search: orders, the token of the next page, and how far in time it is complete."""
+    """One answer of a search: orders, the token of the next page, and how far in time it is complete.
+
+    ``is_partial``: an order may lack parts that did not change, so it has to be fetched to be known.
+    """
 
     orders: tuple[Order, ...]
     next_token: str | None = None
     complete_until: datetime | None = None
+    is_partial: bool = False

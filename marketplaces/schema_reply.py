@@ -45,6 +45,16 @@ class FileLimits:
     bytes_each: int | None = None
     bytes_total: int | None = None
 
+    def describe(self) -> str:
+        """Return these limits in words, empty when there are none."""
+        parts = [
+            ", ".join(self.endings),
+            f"up to {self.count} files" if self.count else "",
+            f"{self.bytes_each / 1_000_000:g} MB each" if self.bytes_each else "",
+            f"{self.bytes_total / 1_000_000:g} MB together" if self.bytes_total else "",
+        ]
+        return "; ".join(filter(None, parts))
+
 
 @dataclass(frozen=True)
 class BuyerMail:

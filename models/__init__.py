@@ -4,6 +4,7 @@ from . import marketplace_address_mixin
 from . import marketplace_health_mixin
 from . import marketplace_figures_mixin
 from . import marketplace_onboarding_mixin
+from . import marketplace_keys_mixin
 from . import marketplace_watch_mixin
 from . import marketplace_app
 from . import marketplace_credential
@@ -21,7 +22,11 @@ from . import marketplace_mailbox_imap
 from . import marketplace_mailbox_pop
 from . import marketplace_site
 from . import marketplace_order
+from . import marketplace_order_number
+from . import marketplace_order_relay
+from . import marketplace_order_snapshot
 from . import marketplace_order_fetch
+from . import marketplace_order_search
 from . import marketplace_order_line
 from . import marketplace_order_package
 from . import marketplace_order_ref

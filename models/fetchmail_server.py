@@ -6,8 +6,9 @@ import ssl
 import threading
 from contextlib import contextmanager
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 from odoo.addons.mail.models import fetchmail
 
@@ -48,6 +49,22 @@ class FetchmailServer(models.Model):
     _inherit = "fetchmail.server"
 
     marketplace_mailbox_ids = fields.One2many("marketplace.mailbox", "server_id")
+
+    @api.depends_context("marketplace_show_sending")
+    def _compute_display_name(self):
+        """Say, where a mailbox is chosen, whether its address can be answered from."""
+        super()._compute_display_name()
+        if not self.env.context.get("marketplace_show_sending"):
+            return
+        Site = self.env["marketplace.site"]
+        outgoing = Site._get_outgoing_servers()
+        for server in self:
+            address = email_normalize(server.user or "")
+            if not address:
+                continue
+            found = Site._find_outgoing_server(address, outgoing)
+            text = self.env._("sends with %s", found.name) if found else self.env._("no outgoing server")
+            server.display_name = f"{server.display_name} ({address}, {text})"
 
     # === ODOO'S OWN FETCHING === #
 

@@ -193,6 +193,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             order=order_sudo._as_snapshot() if order_sudo else None,
             is_answer=bool(answers_sudo),
             buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
+            file_limits=ticket_sudo.marketplace_app_id._get_file_limits(),
         )
         return [*findings, *self._marketplace_check_meanwhile()]
 

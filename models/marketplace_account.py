@@ -18,6 +18,7 @@ class MarketplaceAccount(models.Model):
         "marketplace.api.mixin",
         "marketplace.health.mixin",
         "marketplace.onboarding.mixin",
+        "marketplace.keys.mixin",
         "marketplace.watch.mixin",
     ]
     _description = "Marketplace Account"
@@ -43,9 +44,9 @@ class MarketplaceAccount(models.Model):
     )
     region = fields.Selection(selection="_selection_region", required=True, tracking=True)
     seller_ref = fields.Char(
-        string="Merchant ID",
+        string="Seller ID",
         tracking=True,
-        help="The marketplace's id of the seller. Amazon: Seller Central › Account Info › Merchant Token.",
+        help="The marketplace's own id of the seller. Amazon: Seller Central › Account Info › Merchant Token.",
     )
     credential_id = fields.Many2one(
         "marketplace.credential",
@@ -87,6 +88,7 @@ class MarketplaceAccount(models.Model):
     searched_until = fields.Datetime(
         string="Order Changes Read Until", readonly=True, copy=False, help="Changed orders are known up to here."
     )
+    search_token = fields.Char(groups="base.group_system", copy=False, help="Where the search for changes goes on.")
     site_ids = fields.One2many("marketplace.site", "account_id")
     operation_ids = fields.One2many("marketplace.operation", "account_id")
 
@@ -143,7 +145,9 @@ class MarketplaceAccount(models.Model):
 
     # === HEALTH === #
 
-    @api.depends("state", "state_message", "authorized_at", "site_ids.health", "credential_id.valid_until")
+    @api.depends(
+        "state", "state_message", "authorized_at", "participations", "site_ids.health", "credential_id.valid_until"
+    )
     def _compute_health(self):
         return super()._compute_health()
 
@@ -169,6 +173,7 @@ class MarketplaceAccount(models.Model):
             self.env._("The application's secret has ended. Enter the new one."),
             self.env._("The application's secret ends on %s. Rotate it before.", self.secret_valid_until),
         )
+        findings += self._get_scope_findings()
         for operation in self.operation_ids.filtered(lambda one: one.failure_count > 1):
             level = "danger" if operation.failure_count >= SERIOUS else "warning"
             findings.append((level, f"{operation.label}: {operation.error}"))
@@ -231,6 +236,8 @@ class MarketplaceAccount(models.Model):
             return self._notify(self.env._("Connection failed"), str(error), "danger")
         names = [self.app_id._get_class().get_site(one.site_ref).name for one in found if one.active]
         text = self.env._("Takes part in: %s", ", ".join(names)) if names else self.env._("No storefront is active.")
+        if self.scopes:
+            text = f"{text}. {self.scopes}"
         return self._notify(self.env._("Connected"), text, "success")
 
     def action_add_sites(self):

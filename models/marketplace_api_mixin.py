@@ -38,6 +38,7 @@ class MarketplaceApiMixin(models.AbstractModel):
         credentials = Credentials(
             region=account_sudo.region,
             seller_ref=account_sudo.seller_ref or None,
+            site_ref=account_sudo.site_ids[:1].site_ref if marketplace.has_one_site else None,
             client_id=credential_sudo.client_id or "",
             client_secret=credential_sudo._get_secret("client_secret"),
             refresh_token=refresh_token or account_sudo._get_secret("refresh_token"),

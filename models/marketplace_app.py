@@ -1,3 +1,6 @@
+import re
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import ormcache
@@ -26,8 +29,17 @@ class MarketplaceApp(models.Model):
     )
     account_ids = fields.One2many("marketplace.account", "app_id", groups="base.group_system")
     site_ids = fields.One2many("marketplace.site", "app_id")
+    file_endings = fields.Char(
+        string="Kinds of Files", help="Endings of file names that may go with an answer, such as: pdf, jpg, png."
+    )
+    file_count = fields.Integer(string="Files per Answer", help="0: as many as the marketplace is known to take.")
+    file_megabytes = fields.Float(string="Megabytes per File", help="0: as many as the marketplace is known to take.")
+    known_limits = fields.Char(compute="_compute_known_limits")
     card = fields.Json(compute="_compute_card", groups=HEALTH_GROUPS)
 
+    _limits_positive = models.Constraint(
+        "CHECK(file_count >= 0 AND file_megabytes >= 0)", "Limits of files can't be negative."
+    )
     _code_unique = models.Constraint("UNIQUE(code)", "This marketplace exists already.")
 
     # === COMPUTE METHODS === #
@@ -47,6 +59,12 @@ class MarketplaceApp(models.Model):
                 ],
                 "more": max(0, len(accounts_sudo) - SHOWN),
             }
+
+    @api.depends("code")
+    def _compute_known_limits(self):
+        for app in self:
+            known = app._get_marketplaces().get(app.code)
+            app.known_limits = known and known.file_limits.describe()
 
     @api.depends("account_ids.health")
     @api.depends_context("allowed_company_ids")
@@ -123,6 +141,18 @@ class MarketplaceApp(models.Model):
     @ormcache("app_id")
     def _get_code(self, app_id):
         return self.browse(app_id).sudo().code
+
+    def _get_file_limits(self):
+        """Return what files may go with an answer (``schema.FileLimits``): what an admin set, else what is known."""
+        self.ensure_one()
+        limits = self._get_class().file_limits
+        endings = tuple(re.findall(r"[\w-]+", self.file_endings or ""))
+        return replace(
+            limits,
+            endings=endings or limits.endings,
+            count=self.file_count or limits.count,
+            bytes_each=round(self.file_megabytes * 1_000_000) or limits.bytes_each,
+        )
 
     def _get_notice_kinds(self):
         """Return the kinds of notices of this marketplace, none when its add-on was uninstalled."""

@@ -72,13 +72,24 @@ class MarketplaceConversation(models.Model):
             # A thread that is about another order than the mail names is not this mail's thread.
             if conversation and not (order and conversation.order_id and conversation.order_id != order):
                 return conversation
-        return self.browse() if order else self._find_by_alias(account, mail)
+        return self.browse() if order else self._find_by_answer(account, mail) or self._find_by_alias(account, mail)
 
     @api.model
     def _find_for(self, account, mail, order):
         """Return the conversation of a mail without locking or making one."""
         keys = self._get_keys(mail, order)
         return self._find(account, mail, order, keys, self._get_known_keys(account, keys))
+
+    @api.model
+    def _find_by_answer(self, account, mail):
+        """Return the conversation of the answer of ours that a mail answers, where that can be relied on."""
+        refs = [ref.value for ref in mail.thread_refs if ref.type == "in_reply_to"]
+        if not refs or not account.app_id._get_class().threads_by_answer:
+            return self.browse()
+        ours = [("account_id", "=", account.id), ("message_ref", "in", refs)]
+        ticket = self.env["marketplace.reply"].search(ours, limit=1).ticket_id
+        mine = [("account_id", "=", account.id), ("ticket_id", "=", ticket.id)]
+        return self.search(mine, order="id", limit=1) if ticket else self.browse()
 
     @api.model
     def _find_by_alias(self, account, mail):
@@ -140,6 +151,25 @@ class MarketplaceConversation(models.Model):
                 if key not in known_keys
             ]
         )
+
+    def _join(self, other, order):
+        """Have later mail of these conversations, whose order turned out to be another's, go where that one's goes.
+
+        Their tickets stay; whoever looks after one is told where it goes on.
+        """
+        self.order_id = order
+        if not other:
+            self.key_ids.filtered(lambda key: key.type == "order").value = order.order_ref
+            return
+        self.key_ids.filtered(lambda key: key.type == "order").unlink()
+        self.key_ids.conversation_id = other
+        for conversation in self.filtered("ticket_id"):
+            other.ticket_id = other.ticket_id or conversation.ticket_id
+            if conversation.ticket_id != other.ticket_id:
+                text = self.env._("This is about order %(order)s, which goes on in ticket %(ticket)s.")
+                conversation.ticket_id._marketplace_note(
+                    text % {"order": order.order_ref, "ticket": other.ticket_id.number}
+                )
 
     def _prepare_key(self, type_, value):
         return {"account_id": self.account_id.id, "type": type_, "value": value}

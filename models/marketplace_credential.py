@@ -46,6 +46,13 @@ class MarketplaceCredential(models.Model):
             days = credential.client_secret_encrypted and credential.app_id._get_class().secret_days
             credential.valid_until = days and fields.Date.context_today(self) + timedelta(days=days)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"client_id", "client_secret"}:
+            # Another key may be another seller's: what the old one opened is not to be used any more.
+            self.sudo().account_ids._forget_access_token()
+        return result
+
     def _secret_names(self):
         return ("client_secret",)
 

@@ -9,7 +9,7 @@ from .marketplace_message import OPEN_STATES
 #: Records of each kind whose buyers' data go in one transaction.
 BATCH = 100
 #: What is kept of orders and messages only as long as there is a reason to: personal data of buyers.
-ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient")
+ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient", "refunds", "returns")
 MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error")
 TICKET_FIELDS = ("partner_id", "partner_name", "partner_email")
 #: Marks of messages on tickets that hold such data.
@@ -65,6 +65,7 @@ class MarketplaceDeletion(models.AbstractModel):
         account_sudo.write(values | {"authorized_at": False, "participations": False})
         account_sudo._forget_reminders(*account_sudo.reminders or {})
         account_sudo.operation_ids.unlink()
+        self.env["marketplace.order.relay"].sudo().search([("account_id", "=", account_sudo.id)]).unlink()
         orders = (
             self.env["marketplace.order"]
             .sudo()

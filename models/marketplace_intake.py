@@ -36,8 +36,7 @@ class MarketplaceIntake(models.AbstractModel):
         if verdict:
             message._finish(*verdict)
         elif self._is_buyer_message(message, mail):
-            Order = self.env["marketplace.order"]
-            message.order_id = order = Order._find_or_create(site, mail.order_ref) if mail.order_ref else Order
+            message.order_id = order = self._find_order(message, site, mail)
             self._process_buyer_message(message, site, mail, order)
         else:
             self._process_notice(message, site, mail)
@@ -141,6 +140,25 @@ class MarketplaceIntake(models.AbstractModel):
     # === BUYERS' MESSAGES === #
 
     @api.model
+    def _find_order(self, message, site, mail):
+        """Return the order that a buyer's message is about, or an empty recordset."""
+        Order = self.env["marketplace.order"]
+        if mail.order_ref:
+            return Order._find_or_create(site, mail.order_ref)
+        account = site.account_id
+        # What the buyer answers says more than who the buyer is; it is looked up with the conversation.
+        if mail.presale or self.env["marketplace.conversation"]._find_by_answer(account, mail):
+            return Order
+        refs = self.env["marketplace.order.relay"]._find_order_refs(account, mail.reply_to)
+        if not refs:
+            return Order
+        message.reading = f"{message.reading or ''}; order found by the buyer's address".strip("; ")
+        open_here = Order.search([("account_id", "=", account.id), ("order_ref", "in", refs)]).filtered(
+            lambda one: not all(one.ticket_ids.mapped("stage_id.closed"))
+        )
+        return open_here if len(open_here) == 1 else Order._find_or_create(site, refs[0])
+
+    @api.model
     def _process_buyer_message(self, message, site, mail, order):
         if self._must_wait(message, mail, order):
             message.write({"state": "waiting_order", "next_attempt": message.wait_until})
@@ -149,6 +167,10 @@ class MarketplaceIntake(models.AbstractModel):
         conversation = self.env["marketplace.conversation"]._find_or_create(site, mail, order)
         ticket = self._get_ticket(conversation, mail)
         posted = ticket._marketplace_post_buyer(message, mail)
+        if order and not mail.order_ref and conversation.message_count == 1:
+            ticket._marketplace_note(
+                self.env._("The message names no order. This is the latest one of the buyer's address: please check.")
+            )
         ticket._marketplace_clock_start(message.date)
         self._finish(message, conversation, ticket, posted)
 

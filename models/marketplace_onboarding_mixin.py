@@ -1,5 +1,5 @@
 import contextlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -34,6 +34,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         order_sudo = self.env["marketplace.order"].sudo()
         return {
             "console": marketplace.console_name,
+            "has_own_keys": marketplace.has_own_keys,
             "has_keys": bool(credential_sudo.client_id and credential_sudo.client_secret_encrypted),
             "is_connected": self.state == "connected",
             "places": [{"code": one.code, "title": one.title, "text": one.text} for one in marketplace.setup_places],
@@ -64,6 +65,8 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         step = "authorize" if self.credential_id and self.site_ids else "sites"
+        if step == "authorize" and self.has_own_keys:
+            step = "keys"
         action = self.app_id.action_connect()
         return dict(action, context={"default_account_id": self.id, "default_step": step})
 
@@ -88,7 +91,12 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         self._changed()
 
     def _forget_tokens(self):
+        """Forget what opens these accounts."""
         self.write(dict.fromkeys(TOKEN_FIELDS, False))
+        self.filtered("has_own_keys").credential_id.client_secret_encrypted = False
+
+    def _forget_access_token(self):
+        self.write(dict.fromkeys(TOKEN_FIELDS[1:], False))
 
     # === CONNECTING === #
 
@@ -104,7 +112,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         self.ensure_one()
         account = self._join_known(seller_ref)
         account_sudo = account.sudo()
-        account_sudo._forget_tokens()
+        account_sudo.write(dict.fromkeys(TOKEN_FIELDS, False))
         account_sudo._store_token(token)
         account_sudo.write(
             {"state": "connected", "state_message": False, "authorized_at": fields.Datetime.now(), "active": True}
@@ -152,10 +160,9 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         """
         if self.seller_ref and self.seller_ref != seller_ref:
             raise UserError(
-                self.env._("You authorized another seller account than %s. Log in there as its owner.", self.seller_ref)
+                self.env._("That is another seller account than %s. Log in there as its owner.", self.seller_ref)
             )
-        domain = [("app_id", "=", self.app_id.id), ("region", "=", self.region), ("seller_ref", "=", seller_ref)]
-        known_sudo = self.sudo().with_context(active_test=False).search([*domain, ("id", "!=", self.id)])
+        known_sudo = self._find_known(seller_ref)
         if not known_sudo:
             self.seller_ref = seller_ref
             return self
@@ -164,12 +171,23 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         known_sudo._take_over(self.sudo())
         return known_sudo.with_env(self.env)
 
+    def _find_known(self, seller_ref):
+        """Return another account of the same seller, as superuser."""
+        domain = [("app_id", "=", self.app_id.id), ("region", "=", self.region), ("id", "!=", self.id)]
+        if seller_ref:
+            domain.append(("seller_ref", "=", seller_ref))
+        else:  # the marketplace does not tell: whoever has the same keys is the same seller
+            domain.append(("credential_id.client_id", "=", self.sudo().credential_id.client_id))
+        return self.sudo().with_context(active_test=False).search(domain, limit=1)
+
     def _take_over(self, draft):
         """Take the credential, the sites and the addresses of an account that turned out to be this one's seller.
 
         It goes then; one that got mail already stays as a deleted one, so that its tickets stay readable.
         """
-        self.write({"active": True, "credential_id": draft.credential_id.id or self.credential_id.id})
+        credential = draft.credential_id
+        draft.credential_id = False
+        self.write({"active": True, "credential_id": credential.id or self.credential_id.id})
         mine = {site.site_ref: site for site in self.with_context(active_test=False).site_ids}
         sites = draft.with_context(active_test=False).site_ids
         has_mail = bool(sites._get_last_mail())
@@ -214,7 +232,13 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
 
     def _keep_participations(self, found):
         self.participations = [
-            {"site_ref": one.site_ref, "store_name": one.store_name, "active": one.active} for one in found
+            {
+                "site_ref": one.site_ref,
+                "store_name": one.store_name,
+                "active": one.active,
+                "scopes": [asdict(scope) for scope in one.scopes],
+            }
+            for one in found
         ]
         stores = {one.site_ref: one.store_name for one in found}
         for site in self.site_ids.filtered(lambda one: not one.seller_name and stores.get(one.site_ref)):

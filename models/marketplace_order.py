@@ -1,25 +1,15 @@
 from datetime import timedelta, timezone
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import ormcache
 
 from ..marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
-from ..marketplaces.schema import ORDER_STATUSES, Order, OrderLine, Package
+from ..marketplaces.schema import ORDER_STATUSES
 
 #: Pauses between tries for one order that could not be had, in seconds.
 RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 #: Buyers' data must go this long after delivery.
 PURGE_AFTER = timedelta(days=30)
-
-
-#: Fields that the Order tab shows as they are.
-SHOWN = (
-    "amount_total", "amount_tax", "amount_shipping", "amount_discount", "service_level", "programs", "promotions",
-    "buyer_name", "buyer_company", "buyer_purchase_order", "recipient", "is_limited",
-)  # fmt: skip
-SHOWN_TIMES = ("created_at", "ship_by", "deliver_by", "fetched_at")
 #: Errors that are about one order, not about the account: the next order may well be had.
 ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
 
@@ -84,6 +74,8 @@ class MarketplaceOrder(models.Model):
     buyer_purchase_order = fields.Char()
     relay = fields.Char(groups="base.group_system")
     recipient = fields.Json(help="name, lines, city, state, postcode, country, phone")
+    refunds = fields.Json(help="amount, reason, comment of each; amounts as decimal strings")
+    returns = fields.Json(help="ref, status, items, amount, carrier, tracking, url, created of each")
     is_limited = fields.Boolean(help="The marketplace held back personal data: a role is missing.")
     purge_after = fields.Date(index="btree_not_null")
     purged_at = fields.Datetime(string="Buyer's Data Deleted On", readonly=True)
@@ -166,11 +158,14 @@ class MarketplaceOrder(models.Model):
             self.ticket_ids._marketplace_order_changed(self)
 
     def _store(self, snapshot):
-        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers.
+        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers; return the order.
 
+        It is another one when the number that was asked for turned out to be one more number of that one.
         Tickets that wait for their first fill get it from :meth:`_fill_tickets`, after the commit.
         """
         self.ensure_one()
+        if snapshot.order_ref != self.order_ref:
+            return self._take_number(snapshot.order_ref)._store(snapshot)
         known = self.state == "known"
         if known:
             self.line_ids.unlink()
@@ -181,6 +176,7 @@ class MarketplaceOrder(models.Model):
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         if known:
             self.ticket_ids._marketplace_order_changed(self)
+        return self
 
     @api.model
     def _fill_tickets(self, orders=None):
@@ -196,100 +192,3 @@ class MarketplaceOrder(models.Model):
             behind &= Domain("marketplace_order_id", "in", orders.ids)
         for ticket in self.env["helpdesk.ticket"].with_context(active_test=False).search(behind):
             ticket._marketplace_order_changed(ticket.marketplace_order_id)
-
-    def _prepare_values(self, snapshot):
-        recipient = snapshot.recipient
-        delivered = snapshot.status == "delivered" and (snapshot.deliver_by or snapshot.updated)
-        site = self.site_id
-        if site.site_ref != snapshot.site_ref:
-            site = self.account_id.site_ids.filtered(lambda one: one.site_ref == snapshot.site_ref)[:1] or site
-        return {
-            "state": "known",
-            "site_id": site.id,
-            "status": snapshot.status,
-            "raw_status": snapshot.raw_status,
-            "fulfilled_by": snapshot.fulfilled_by,
-            "service_level": snapshot.service_level,
-            "programs": ", ".join(snapshot.programs) or False,
-            "promotions": ", ".join(snapshot.promotions) or False,
-            "currency_code": snapshot.currency,
-            "currency_id": self._get_currency_id(snapshot.currency),
-            "amount_total": snapshot.total,
-            "amount_tax": snapshot.tax,
-            "amount_shipping": snapshot.shipping,
-            "amount_discount": snapshot.discount,
-            "created_at": naive(snapshot.created),
-            "updated_at": naive(snapshot.updated),
-            "ship_by": naive(snapshot.ship_by),
-            "deliver_by": naive(snapshot.deliver_by),
-            "buyer_name": snapshot.buyer_name,
-            "buyer_company": snapshot.buyer_company,
-            "buyer_purchase_order": snapshot.buyer_purchase_order,
-            "relay": snapshot.relay,
-            "recipient": dict(vars(recipient), lines=list(recipient.lines)) if recipient else False,
-            "is_limited": snapshot.limited,
-            "purge_after": delivered and (delivered + PURGE_AFTER).date(),
-            "fetched_at": fields.Datetime.now(),
-            "next_fetch_at": False,
-            "lease_until": False,
-            "attempts": 0,
-            "error": False,
-        }
-
-    @api.model
-    @ormcache("code")
-    def _get_currency_id(self, code):
-        return self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)]).id
-
-    # === SHOWING === #
-
-    def _describe(self):
-        """Return what the Order tab shows of this order, as plain data (the reader checks access)."""
-        self.ensure_one()
-        storefront = self.site_id._get_storefront()
-        marketplace = self.app_id._get_class()
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")
-        }
-        return {
-            "id": self.id,
-            "ref": self.order_ref,
-            "state": self.state,
-            "error": self.error,
-            "url": marketplace.order_url(storefront, self.order_ref) if storefront else False,
-            "status": self.status,
-            "status_label": labels["status"].get(self.status),
-            "fulfilled_by": labels["fulfilled_by"].get(self.fulfilled_by),
-            "currency": self.currency_code,
-            **{name: self[name] for name in SHOWN},
-            **{name: fields.Datetime.to_string(self[name]) for name in SHOWN_TIMES},
-            "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
-            "packages": [package._describe() for package in self.package_ids],
-        }
-
-    def _as_snapshot(self):
-        """Return what is known of this order as the marketplace's class takes it (``schema.Order``), None of none."""
-        if self.state != "known":
-            return None
-        text = ("line_ref", "sku", "item_ref", "title")
-        return Order(
-            order_ref=self.order_ref,
-            other_refs=tuple(self.ref_ids.mapped("name")),
-            site_ref=self.site_id.site_ref,
-            status=self.status or "unknown",
-            currency=self.currency_code or None,
-            total=Decimal(str(self.amount_total)) if self.currency_code else None,
-            lines=tuple(
-                OrderLine(**{name: line[name] or None for name in text}, quantity=Decimal(str(line.quantity)))
-                for line in self.line_ids
-            ),
-            packages=tuple(
-                Package(package_ref=one.package_ref or None, carrier=one.carrier or None, tracking=one.tracking or None)
-                for one in self.package_ids
-            ),
-            buyer_name=self.buyer_name or None,
-            buyer_purchase_order=self.buyer_purchase_order or None,
-            created=aware(self.created_at),
-            ship_by=aware(self.ship_by),
-            deliver_by=aware(self.deliver_by),
-        )

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from psycopg2 import OperationalError
 
@@ -10,14 +10,9 @@ from odoo.tools import SQL
 
 from ..marketplaces.errors import MarketplaceError, Unavailable, Unreadable
 from .marketplace_operation import LEASE
-from .marketplace_order import ABOUT_ORDER, naive
+from .marketplace_order import ABOUT_ORDER
 
 _logger = logging.getLogger(__name__)
-
-#: An open ticket's order is read again after this long even when no search told of a change.
-STALE_AFTER = timedelta(hours=12)
-#: How often changed orders are asked for; the rate of the operation allows no more than a few an hour.
-SEARCH_EVERY = timedelta(minutes=30)
 
 
 class MarketplaceOrderFetch(models.AbstractModel):
@@ -124,9 +119,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
         snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(ref))
         if error:
             order._note_failure(error)
-        elif not self._store_with_message(order, snapshot):
-            # Not both at once, then: a message that can't be processed must not cost the order.
-            self._store(order, operation, snapshot)
+        else:
+            # Not both at once, if that fails: a message that can't be processed must not cost the order.
+            order = self._store_with_message(order, snapshot) or self._store(order, operation, snapshot)
         self.env["ir.cron"]._commit_progress()
         if not error or order.state != "pending":
             self._process_waiting(order)
@@ -134,9 +129,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
 
     @api.model
     def _store_with_message(self, order, snapshot):
-        """Store an order together with the message it was fetched for, as most are; tell whether that worked."""
+        """Store an order together with the message it was fetched for, as most are; return it, or None if it failed."""
         try:
-            order._store(snapshot)
+            order = order._store(snapshot)
             message = self.env["marketplace.message"]._take_waiting(order)
             if message:
                 self.env["marketplace.intake"]._process(message)
@@ -145,16 +140,17 @@ class MarketplaceOrderFetch(models.AbstractModel):
             _logger.info("Order %s is stored without its message: %s", order.id, error)
             self.env.cr.rollback()
             self.env.invalidate_all()
-            return False
-        return True
+            return None
+        return order
 
     @api.model
     def _store(self, order, operation, snapshot):
-        """Store an order by itself."""
+        """Store an order by itself; return it."""
         try:
             operation._release()
-            order._store(snapshot)
+            stored = order._store(snapshot)
             self.env.flush_all()
+            return stored
         except OperationalError:
             raise
         except Exception as error:
@@ -163,6 +159,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
             self.env.invalidate_all()
             operation._release()
             order._note_failure(Unreadable(str(error)))
+            return order
 
     @api.model
     def _process_waiting(self, order):
@@ -198,56 +195,3 @@ class MarketplaceOrderFetch(models.AbstractModel):
             _logger.info("%s of account %s: %s", name, account.id, error)
             account._note_failure(error)
         return answer, error
-
-    # === ORDERS THAT CHANGED === #
-
-    @api.model
-    def _cron_refresh_orders(self):
-        """Keep orders of open tickets fresh: by one search for changes, else by age."""
-        accounts = self.env["marketplace.account"].search(
-            [("state", "=", "connected")], order="searched_until NULLS FIRST, id"
-        )
-        for account in accounts:
-            self._search_changes(account)
-            if not self.env["ir.cron"]._commit_progress(1):
-                self.env["ir.cron"]._marketplace_wake("ir_cron_refresh_orders")
-                break
-        self.env["marketplace.order"]._fill_tickets()
-        stale = self.env["marketplace.order"].search(
-            [
-                ("state", "=", "known"),
-                ("next_fetch_at", "=", False),
-                ("fetched_at", "<", fields.Datetime.now() - STALE_AFTER),
-                ("account_id", "in", accounts.ids),
-                ("ticket_ids", "any", [("stage_id.closed", "=", False)]),
-            ],
-            limit=500,
-        )
-        if stale:
-            stale.next_fetch_at = fields.Datetime.now()
-            stale._trigger_fetch()
-
-    @api.model
-    def _search_changes(self, account):
-        """Ask one page of changed orders of an account and store those that we know."""
-        now = fields.Datetime.now()
-        since = account.searched_until or now - timedelta(days=1)
-        if now - since < SEARCH_EVERY:
-            return
-        operation, wait = self.env["marketplace.operation"]._claim_unattended(account, account.app_id, "search_orders")
-        if wait:
-            return
-        self.env["ir.cron"]._commit_progress()
-        after = since.replace(tzinfo=timezone.utc)
-        page, _error = self._call(
-            account, operation, "search_orders", lambda api_: api_.search_orders(updated_after=after)
-        )
-        if not page:
-            return
-        for snapshot in page.orders:
-            known = self.env["marketplace.order"]._find(account, snapshot.order_ref)
-            if known.state == "known" and known.updated_at != naive(snapshot.updated):
-                known._store(snapshot)
-        # More pages than one: go on from the last one read rather than skip any.
-        last = max((one.updated for one in page.orders if one.updated), default=None)
-        account.searched_until = naive(last if page.next_token and last else page.complete_until) or now

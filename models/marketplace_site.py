@@ -96,6 +96,18 @@ class MarketplaceSite(models.Model):
                     )
                 )
 
+    @api.constrains("account_id", "active")
+    def _check_one_site(self):
+        for account_sudo in self.sudo().account_id:
+            if account_sudo.app_id._get_class().has_one_site and len(account_sudo.site_ids) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(app)s gives each storefront keys of its own: connect %(site)s as an account of its own.",
+                        app=account_sudo.app_id.name,
+                        site=self[-1:].name,
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -1,6 +1,7 @@
 from . import mail_compose_message
 from . import marketplace_answered
 from . import marketplace_connect
+from . import marketplace_connect_keys
 from . import marketplace_connect_site
 from . import marketplace_delete
 from . import marketplace_mailbox_connect

@@ -1,9 +1,13 @@
+from markupsafe import Markup
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..marketplaces.errors import MarketplaceError
 
 STEPS = ("sites", "keys", "authorize")
+#: Of an account that its keys alone open.
+KEYS_STEPS = ("sites", "keys", "names")
 
 
 class MarketplaceConnect(models.TransientModel):
@@ -17,7 +21,8 @@ class MarketplaceConnect(models.TransientModel):
     _description = "Connect a Marketplace"
 
     step = fields.Selection(
-        [("sites", "Storefronts"), ("keys", "Application"), ("authorize", "Authorization")], default="sites"
+        [("sites", "Storefronts"), ("keys", "Keys"), ("authorize", "Authorization"), ("names", "Names")],
+        default="sites",
     )
     app_id = fields.Many2one(
         "marketplace.app",
@@ -27,7 +32,9 @@ class MarketplaceConnect(models.TransientModel):
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     account_id = fields.Many2one("marketplace.account")
-    region = fields.Selection(selection="_selection_region")
+    region = fields.Selection(
+        selection="_selection_region", compute="_compute_region", store=True, readonly=False, precompute=True
+    )
     line_ids = fields.One2many(
         "marketplace.connect.site", "connect_id", compute="_compute_lines", store=True, readonly=False
     )
@@ -65,6 +72,12 @@ class MarketplaceConnect(models.TransientModel):
     refresh_token_encrypted = fields.Char(exportable=False)
     # What the marketplace tells about all that
     hints = fields.Json(compute="_compute_marketplace")
+    client_id_example = fields.Char(compute="_compute_marketplace")
+    client_secret_example = fields.Char(compute="_compute_marketplace")
+    only_region = fields.Char(string="Region", compute="_compute_marketplace")
+    other_regions = fields.Html(string="Not Offered", compute="_compute_marketplace", sanitize=False)
+    has_one_site = fields.Boolean(compute="_compute_marketplace")
+    has_own_keys = fields.Boolean(compute="_compute_marketplace")
     has_consent = fields.Boolean(compute="_compute_marketplace")
     console_name = fields.Char(compute="_compute_marketplace")
     login_url = fields.Char(string="OAuth Login URI", compute="_compute_marketplace")
@@ -96,11 +109,21 @@ class MarketplaceConnect(models.TransientModel):
     def _inverse_refresh_token(self):
         self._set_secret("refresh_token")
 
+    @api.depends("app_id")
+    def _compute_region(self):
+        for wizard in self:
+            regions = wizard.app_id._get_class().regions if wizard.app_id else ()
+            is_known = wizard.region in dict(regions)
+            wizard.region = wizard.region if is_known else regions[0][0] if len(regions) == 1 else False
+
     @api.depends("region", "app_id")
     def _compute_lines(self):
         for wizard in self:
+            marketplace = wizard.app_id and wizard.app_id._get_class()
+            sites = marketplace.sites if marketplace else ()
             mine = wizard.account_id.site_ids.mapped("site_ref")
-            sites = wizard.app_id._get_class().sites if wizard.app_id else ()
+            if marketplace and marketplace.has_one_site:
+                mine = mine or [sites[0].site_ref]
             wizard.line_ids = [Command.clear()] + [
                 Command.create({"site_ref": site.site_ref, "name": site.name, "is_chosen": site.site_ref in mine})
                 for site in sites
@@ -112,7 +135,8 @@ class MarketplaceConnect(models.TransientModel):
         for wizard in self:
             domain = [("app_id", "=", wizard.app_id.id), ("company_id", "=", wizard.company_id.id)]
             found = self.env["marketplace.credential"].search(domain, limit=2)
-            wizard.credential_id = wizard.account_id.credential_id or (found if len(found) == 1 else False)
+            is_shared = len(found) == 1 and not wizard.app_id._get_class().has_own_keys
+            wizard.credential_id = wizard.account_id.credential_id or (found if is_shared else False)
 
     @api.depends("credential_id")
     def _compute_application_ref(self):
@@ -127,6 +151,13 @@ class MarketplaceConnect(models.TransientModel):
             marketplace, code, region = wizard.app_id._get_class(), wizard.app_id.code, wizard.region
             known = (*marketplace.credential_fields, *marketplace.account_fields)
             wizard.hints = {one.name: one.help for one in known}
+            examples = {one.name: one.placeholder for one in known}
+            wizard.client_id_example = examples.get("client_id")
+            wizard.client_secret_example = examples.get("client_secret")
+            wizard.only_region = marketplace.regions[0][1] if len(marketplace.regions) == 1 else False
+            wizard.other_regions = Markup("<br/>").join(f"{name}: {why}" for name, why in marketplace.other_regions)
+            wizard.has_one_site = marketplace.has_one_site
+            wizard.has_own_keys = marketplace.has_own_keys
             wizard.has_consent = marketplace.has_consent
             wizard.console_name = marketplace.console_name
             wizard.login_url = Account._get_callback_url(code, "login")
@@ -140,15 +171,20 @@ class MarketplaceConnect(models.TransientModel):
         """Check a step and go on to the next."""
         self.ensure_one()
         self.error = False
-        getattr(self, f"_finish_{self.step}")()
-        self.step = STEPS[STEPS.index(self.step) + 1]
+        steps = self._get_steps()
+        if getattr(self, f"_finish_{self.step}")() is not False:
+            self.step = steps[steps.index(self.step) + 1]
         return self._show()
 
     def action_back(self):
         """Go back a step; nothing that was entered is lost."""
         self.ensure_one()
-        self.write({"step": STEPS[max(0, STEPS.index(self.step) - 1)], "error": False})
+        steps = self._get_steps()
+        self.write({"step": steps[max(0, steps.index(self.step) - 1)], "error": False})
         return self._show()
+
+    def _get_steps(self):
+        return KEYS_STEPS if self.has_own_keys else STEPS
 
     def action_choose_all(self):
         """Choose all storefronts of the region."""
@@ -163,17 +199,29 @@ class MarketplaceConnect(models.TransientModel):
             raise UserError(self.env._("Choose the region of your seller account."))
         if not any(self.line_ids.mapped("is_chosen")):
             raise UserError(self.env._("Choose at least one storefront."))
+        if self.has_one_site and len(self.line_ids.filtered("is_chosen")) > 1:
+            raise UserError(
+                self.env._(
+                    "%s gives each storefront keys of its own: choose one, and connect the others as further accounts.",
+                    self.app_id.name,
+                )
+            )
 
     def _finish_keys(self):
+        """Keep the keys and the account; return False to stay at this step."""
+        if self.has_own_keys:
+            return self._finish_own_keys()
         if not self.credential_id:
             self.credential_id = self._create_credential()
         self._save_account()
+        return True
 
     def _create_credential(self):
         if not self.client_id or not self.client_secret_encrypted:
             raise UserError(self.env._("Enter the client ID and the client secret of your application."))
         number = self.env["marketplace.credential"].search_count([("app_id", "=", self.app_id.id)]) + 1
-        name = self.env._("%s application", self.app_id.name)
+        label = self.env._("%s keys") if self.has_own_keys else self.env._("%s application")
+        name = label % self.app_id.name
         return self.env["marketplace.credential"].create(
             {
                 "name": f"{name} {number}" if number > 1 else name,
@@ -188,10 +236,13 @@ class MarketplaceConnect(models.TransientModel):
 
     def _save_account(self):
         """Create the account with its chosen sites, or change them to what is chosen now."""
+        marketplace = self.app_id._get_class()
+        chosen = self.line_ids.filtered("is_chosen").mapped("site_ref")
         if not self.account_id:
+            place = marketplace.get_site(chosen[0]).code if marketplace.has_one_site else None
             self.account_id = self.env["marketplace.account"].create(
                 {
-                    "name": f"{self.app_id.name} {dict(self.app_id._get_class().regions)[self.region]}",
+                    "name": f"{self.app_id.name} {place or dict(marketplace.regions)[self.region]}",
                     "app_id": self.app_id.id,
                     "company_id": self.company_id.id,
                     "region": self.region,
@@ -199,15 +250,14 @@ class MarketplaceConnect(models.TransientModel):
             )
         self.account_id.credential_id = self.credential_id
         known = {site.site_ref: site for site in self.account_id.with_context(active_test=False).site_ids}
-        chosen = self.line_ids.filtered("is_chosen").mapped("site_ref")
         self.env["marketplace.site"].browse(known[ref].id for ref in chosen if ref in known)._revive()
-        self.env["marketplace.site"].create(
-            [{"account_id": self.account_id.id, "site_ref": ref} for ref in chosen if ref not in known]
-        )
         if self.account_id.state == "draft":
             others = self.account_id.site_ids.filtered(lambda site: site.site_ref not in chosen)
             busy = others._get_last_mail()
             others.filtered(lambda site: site.id not in busy).unlink()
+        self.env["marketplace.site"].create(
+            [{"account_id": self.account_id.id, "site_ref": ref} for ref in chosen if ref not in known]
+        )
 
     def action_authorize(self):
         """Send the browser to the marketplace."""

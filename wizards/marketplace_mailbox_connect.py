@@ -53,6 +53,8 @@ class MarketplaceMailboxConnect(models.TransientModel):
     outgoing_server = fields.Char(string="Sends With", compute="_compute_outgoing_server")
     finding = fields.Char(readonly=True)
     is_readable = fields.Boolean(readonly=True)
+    sending_finding = fields.Char(readonly=True)
+    can_send = fields.Boolean(readonly=True)
 
     # === COMPUTE METHODS === #
 
@@ -95,7 +97,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
 
     @api.onchange("server_id")
     def _onchange_server(self):
-        self.finding = self.is_readable = False
+        self.finding = self.is_readable = self.sending_finding = self.can_send = False
 
     # === ACTION METHODS === #
 
@@ -107,6 +109,22 @@ class MarketplaceMailboxConnect(models.TransientModel):
         except MarketplaceError as error:
             finding, is_readable = str(error), False
         self.write({"finding": finding, "is_readable": is_readable})
+        return dict(self.site_ids[:1].mailbox_id.action_connect(), res_id=self.id)
+
+    def action_test_sending(self):
+        """Try to send as the address, up to the point where the mail would go, and stay in the dialog."""
+        self.ensure_one()
+        address = email_normalize(self.address or "")
+        server_sudo = self.env["marketplace.site"]._find_outgoing_server(address)
+        finding, can_send = (
+            self.env._("%(server)s sends as %(address)s.", server=server_sudo.name, address=address),
+            True,
+        )
+        try:
+            server_sudo.with_context(marketplace_test_address=address).test_smtp_connection()
+        except UserError as error:
+            finding, can_send = f"{server_sudo.name}: {error}", False
+        self.write({"sending_finding": finding, "can_send": can_send})
         return dict(self.site_ids[:1].mailbox_id.action_connect(), res_id=self.id)
 
     def action_start(self):

@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+#: An order read longer ago is asked for again before its buyer is written to.
+FRESH = timedelta(hours=1)
 
 
 class MarketplaceWriteFirst(models.TransientModel):
@@ -19,6 +24,7 @@ class MarketplaceWriteFirst(models.TransientModel):
     )
     order_id = fields.Many2one("marketplace.order", readonly=True, ondelete="cascade", groups="base.group_system")
     is_waiting = fields.Boolean(readonly=True)
+    asked_at = fields.Datetime(readonly=True)
     error = fields.Char(readonly=True)
 
     @api.model
@@ -43,12 +49,13 @@ class MarketplaceWriteFirst(models.TransientModel):
         if not order_sudo:
             self.needs_site = True
             return self._show()
-        if order_sudo.state == "known":
+        now = fields.Datetime.now()
+        if self._is_fresh(order_sudo, now):
             return self._open_ticket(order_sudo)
         # Attempts tell whether it was asked for since.
-        order_sudo.write({"attempts": 0, "next_fetch_at": fields.Datetime.now()})
+        order_sudo.write({"attempts": 0, "next_fetch_at": now})
         order_sudo._trigger_fetch()
-        self.sudo().write({"order_id": order_sudo.id, "is_waiting": True})
+        self.sudo().write({"order_id": order_sudo.id, "is_waiting": True, "asked_at": now})
         return self._show()
 
     def action_look(self):
@@ -56,7 +63,8 @@ class MarketplaceWriteFirst(models.TransientModel):
         self.ensure_one()
         self.env["helpdesk.ticket"]._marketplace_check_agent()
         order_sudo = self.sudo().order_id
-        if order_sudo.state == "known":
+        is_new = order_sudo.fetched_at and order_sudo.fetched_at >= self.asked_at
+        if order_sudo.state == "known" and (is_new or order_sudo.attempts):
             try:
                 with self.env.cr.savepoint():
                     return self._open_ticket(order_sudo)
@@ -70,6 +78,16 @@ class MarketplaceWriteFirst(models.TransientModel):
         return True
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _is_fresh(self, order, now):
+        """Tell whether what is known of an order is good enough to write to its buyer, or can't be had any better.
+
+        Marketplaces give a buyer's address late, and may change it.
+        """
+        if order.state != "known" or not order.account_id._is_fetchable():
+            return order.state == "known"
+        return bool(order.relay) and order.fetched_at > now - FRESH
 
     @api.model
     def _get_apps(self):

@@ -32,11 +32,11 @@ export class Onboarding extends Component {
 
     /** What is to be done, each with whether it is. */
     get steps() {
-        const { has_keys, is_connected, sites, order } = this.data;
+        const { has_keys, has_own_keys, is_connected, sites, order } = this.data;
         const every = (check) => Boolean(sites.length) && sites.every(check);
         return [
-            { name: "keys", title: _t("Keys of your application"), done: has_keys },
-            { name: "authorized", title: _t("Authorized"), done: is_connected },
+            { name: "keys", title: has_own_keys ? _t("API keys") : _t("Keys of your application"), done: has_keys },
+            { name: "authorized", title: has_own_keys ? _t("Connected") : _t("Authorized"), done: is_connected },
             { name: "addresses", title: _t("Addresses"), done: every((site) => site.address) },
             {
                 name: "places",

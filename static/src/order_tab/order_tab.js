@@ -69,6 +69,12 @@ export class OrderTab extends Component {
         );
     }
 
+    /** A marketplace's code as words. */
+    words(code) {
+        const text = (code || "").replaceAll("_", " ");
+        return text === text.toUpperCase() ? text.charAt(0) + text.slice(1).toLowerCase() : text;
+    }
+
     time(value) {
         return value ? toLocaleDateTimeString(deserializeDateTime(value)) : "";
     }

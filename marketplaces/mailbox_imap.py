@@ -5,29 +5,28 @@ PEEK, so that nothing we do marks them as read.
 """
 
 import imaplib
-import re
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta, timezone
 
 from .errors import Refused
 from .mailbox import MAX_HEADER, SECONDS, Broken, Folder, Head, Limit
+from .mailbox_imap_words import (
+    FLAGS,
+    MONTHS,
+    SIZE,
+    SKIPPED,
+    UID,
+    joined,
+    quoted,
+    read_date,
+    read_fetch,
+    read_folder,
+    read_numbers,
+)
 
 #: Bytes asked for at once: a command must end in time on a slow line too.
 CHUNK = 512 * 1024
 #: Beyond so many mails a search is done in pieces: the library refuses lines of a million bytes.
 MAX_SEARCHED = 50_000
-#: Folders of this use (RFC 6154) hold our own mails only.
-SKIPPED = {"\\Sent", "\\Drafts", "\\Noselect", "\\NonExistent"}
-
-_LIST = re.compile(rb'\(([^)]*)\) (?:NIL|"(?:\\.|[^"\\])*") ?(.*)', re.DOTALL)
-_STATUS = re.compile(rb'("(?:\\.|[^"\\])*"|\S+)? ?\(([^()]*)\)\s*$', re.DOTALL)
-_NUMBER = re.compile(rb"\b(UIDVALIDITY|UIDNEXT) (\d+)")
-_UID = re.compile(rb"\bUID (\d+)")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
-_DATE = re.compile(rb'\bINTERNALDATE " ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"')
-_INLINE = re.compile(rb'BODY\[[^\]]*\](?:<\d+>)? (?:NIL|"((?:\\.|[^"\\])*)")')
-_MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 
 
 class ImapBox:
@@ -94,9 +93,9 @@ class ImapBox:
             pattern += " RETURN (SPECIAL-USE STATUS (UIDVALIDITY UIDNEXT))"
         self._connection.response("STATUS")  # forgets what other commands left
         lines = self._ask(self._connection.list, '""', pattern)
-        numbers = _read_numbers(self._connection.response("STATUS")[1])
+        numbers = read_numbers(self._connection.response("STATUS")[1])
         folders = []
-        for name, flags in map(_read_folder, _joined(lines)):
+        for name, flags in map(read_folder, joined(lines)):
             if name and not flags & SKIPPED:
                 folders.append(Folder(name, flags, *numbers.get(name, (None, None))))
         return sorted(folders, key=lambda folder: folder.name.upper() != "INBOX")
@@ -105,7 +104,7 @@ class ImapBox:
         """Return a folder with its numbers, without opening it."""
         lines = self._ask(self._connection.status, quoted(name), "(UIDVALIDITY UIDNEXT)")
         # One question has one answer, and some servers write the name another way than we do.
-        return Folder(name, frozenset(), *next(iter(_read_numbers(lines).values()), (None, None)))
+        return Folder(name, frozenset(), *next(iter(read_numbers(lines).values()), (None, None)))
 
     def open(self, name) -> Folder:
         """Open a folder for reading only and return it with its numbers."""
@@ -127,7 +126,7 @@ class ImapBox:
         """
         criteria = f"UID {first}:{last or '*'}"
         if since:
-            day = f"SINCE {since.day}-{_MONTHS[since.month - 1].decode()}-{since.year}"
+            day = f"SINCE {since.day}-{MONTHS[since.month - 1].decode()}-{since.year}"
             criteria += f" OR {day} UNSEEN" if unseen else f" {day}"
         pieces = [""]
         if self._exists > MAX_SEARCHED:
@@ -158,12 +157,12 @@ class ImapBox:
         items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{MAX_HEADER}>)"
         heads = {}
         for uid, meta, literal in self._fetch(uids, items):
-            size, flags = _SIZE.search(meta), _FLAGS.search(meta)
+            size, flags = SIZE.search(meta), FLAGS.search(meta)
             heads[uid] = Head(
                 uid=uid,
                 size=int(size[1]) if size else 0,
                 raw=literal,
-                date=_read_date(meta),
+                date=read_date(meta),
                 seen=bool(flags and b"\\seen" in flags[1].lower()),
             )
         return [heads[uid] for uid in sorted(heads)]
@@ -199,104 +198,11 @@ class ImapBox:
         if not wanted:
             return
         for meta, literal in read_fetch(self._ask(self._connection.uid, "FETCH", ",".join(map(str, uids)), items)):
-            match = _UID.search(meta)
+            match = UID.search(meta)
             # Others change flags meanwhile: the server tells of it in the same words, without a header.
             if match and literal is not None and int(match[1]) in wanted:
                 yield int(match[1]), meta, literal
 
 
-def read_fetch(lines):
-    """Yield (text, literal or None) for each mail in the lines of an answer to FETCH.
-
-    ``NIL`` is no mail and not an empty one: Dovecot says so, and OK, when somebody moved the mail meanwhile.
-    """
-    text, literal = None, None
-    for line in lines:
-        if isinstance(line, tuple):
-            text, literal = (text or b"") + line[0], line[1]
-        else:
-            inline = _INLINE.search(line) if literal is None else None
-            if inline and inline[1] is not None:
-                literal = re.sub(rb"\\(.)", rb"\1", inline[1])
-            yield (text or b"") + b" " + line, literal
-            text, literal = None, None
-
-
-def quoted(name: str) -> str:
-    """Return a folder's name as a quoted string."""
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def shown(name: str) -> str:
-    """Return a folder's name as people write it, out of IMAP's modified UTF-7."""
-
-    def decode(match):
-        if not match[1]:
-            return "&"
-        return f"+{match[1].replace(',', '/')}-".encode().decode("utf-7", "replace")
-
-    return re.sub(r"&([A-Za-z0-9+,]*)-", decode, name)
-
-
 def _piece(start, length):
     return f"(UID BODY.PEEK[]<{start}.{length}>)"
-
-
-def _joined(lines):
-    """Yield each answer as bytes, or as (text, literal) when its name came as a literal."""
-    before = None
-    for line in lines:
-        if isinstance(line, tuple):
-            before = line
-        elif before is not None:
-            yield before[0] + (line or b""), before[1]  # nothing may follow the literal
-            before = None
-        elif line:
-            yield line
-
-
-def _read_numbers(lines):
-    """Return {folder: (uidvalidity, uidnext)} of answers to STATUS."""
-    found = {}
-    for line in _joined(lines):
-        text, literal = line if isinstance(line, tuple) else (line, None)
-        match = _STATUS.search(text)
-        if match:
-            told = {key: int(value) for key, value in _NUMBER.findall(match[2])}
-            name = _name(literal if literal is not None else match[1] or b"")
-            found[name] = told.get(b"UIDVALIDITY"), told.get(b"UIDNEXT")
-    return found
-
-
-def _read_folder(line):
-    """Return (name, flags) of an answer to LIST."""
-    text, literal = line if isinstance(line, tuple) else (line, None)
-    match = _LIST.match(text)
-    if not match:
-        return None, frozenset()
-    known = {flag.lower(): flag for flag in SKIPPED}
-    flags = (flag.decode("ascii", "replace") for flag in match[1].split())
-    return _name(literal if literal is not None else match[2]), frozenset(known.get(f.lower(), f) for f in flags)
-
-
-def _name(value):
-    value = value.strip()
-    if value[:1] == b'"':
-        value = re.sub(rb"\\(.)", rb"\1", value[1:-1])
-    return value.decode("utf-8", "replace")
-
-
-def _read_date(meta):
-    match = _DATE.search(meta)
-    if not match:
-        return None
-    day, month, year, *clock = match.groups()
-    hours, minutes, seconds, sign, zone_hours, zone_minutes = clock
-    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-    try:
-        zone = timezone(-offset if sign == b"-" else offset)
-        number = _MONTHS.index(month.capitalize()) + 1
-        return datetime(int(year), number, int(day), int(hours), int(minutes), int(seconds), tzinfo=zone)
-    except ValueError:
-        return None

@@ -97,7 +97,11 @@ class MarketplaceConversation(models.Model):
         alias = self._get_alias(mail)
         if not alias:
             return self.browse()
-        candidates = self.search([("account_id", "=", account.id), ("buyer_alias", "=", alias)])
+        mine = [("account_id", "=", account.id)]
+        # Where each mail of a buyer has an address of its own, the ledger knows those of later mails.
+        written = [*mine, ("reply_to", "=", mail.reply_to or alias), ("conversation_id", "!=", False)]
+        candidates = self.search([*mine, ("buyer_alias", "=", alias)])
+        candidates |= self.env["marketplace.message"].search(written, limit=50).conversation_id
         open_ones = candidates.filtered(lambda one: one.ticket_id and not one.ticket_id.stage_id.closed)
         return open_ones if len(open_ones) == 1 else self.browse()
 

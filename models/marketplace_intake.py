@@ -109,6 +109,8 @@ class MarketplaceIntake(models.AbstractModel):
     @api.model
     def _judge(self, message, mail):
         """Return (state, reason) of a mail that goes no further, else None."""
+        if own := self._find_own(mail):
+            return own
         if not message.is_accepted:
             if mail.kind == "suspect":
                 return "quarantined", self.env._("Looks forged: %s", "; ".join(mail.reasons)[:300])
@@ -119,6 +121,14 @@ class MarketplaceIntake(models.AbstractModel):
             if mail.authentication == "none" and self._get_param("unverified") == "quarantine":
                 return "quarantined", self.env._("The receiving mail server did not say whether it is genuine.")
         return self._find_copy(message, mail)
+
+    @api.model
+    def _find_own(self, mail):
+        """Return the verdict on an answer of ours that came back as it went, else None."""
+        own = [("message_ref", "=", mail.message_id)] if mail.message_id else None
+        if own and self.env["marketplace.reply"].search_count(own, limit=1):
+            return "ignored", self.env._("Our own answer.")
+        return None
 
     @api.model
     def _find_copy(self, message, mail):
@@ -167,6 +177,8 @@ class MarketplaceIntake(models.AbstractModel):
         conversation = self.env["marketplace.conversation"]._find_or_create(site, mail, order)
         ticket = self._get_ticket(conversation, mail)
         posted = ticket._marketplace_post_buyer(message, mail)
+        if mail.urgent:
+            ticket.priority = "3"
         if order and not mail.order_ref and conversation.message_count == 1:
             ticket._marketplace_note(
                 self.env._("The message names no order. This is the latest one of the buyer's address: please check.")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..marketplaces.mailbox import Broken
-from ..marketplaces.mailbox_imap import shown
+from ..marketplaces.mailbox_imap_words import shown
 
 #: Mails whose headers are read at once.
 BATCH = 100

@@ -94,7 +94,7 @@ class MarketplaceMessage(models.Model):
     reading = fields.Char(string="Why", readonly=True)
     subject = fields.Char(readonly=True)
     sender = fields.Char(readonly=True)
-    reply_to = fields.Char(readonly=True, groups="base.group_system")
+    reply_to = fields.Char(readonly=True, groups="base.group_system", index="btree_not_null")
     no_response_url = fields.Char(readonly=True, groups="base.group_system")
     order_ref = fields.Char(string="Order", readonly=True)
     date = fields.Datetime(string="Sent On", readonly=True)

@@ -6,7 +6,8 @@ import pytest
 
 from marketplaces.errors import Refused
 from marketplaces.mailbox import Broken, Silent
-from marketplaces.mailbox_imap import CHUNK, MAX_SEARCHED, ImapBox, quoted, shown
+from marketplaces.mailbox_imap import CHUNK, MAX_SEARCHED, ImapBox
+from marketplaces.mailbox_imap_words import quoted, shown
 from marketplaces.tests.mail_script import imap
 
 pytest_plugins = ["marketplaces.tests.network"]

@@ -122,10 +122,12 @@ class HelpdeskTicket(models.Model):
             if not ticket.active:
                 ticket.active = True
             if ticket.stage_id.closed:
-                stages = ticket.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search(
-                    [], limit=50
-                )
+                stages = ticket._marketplace_get_stages()
                 ticket.stage_id = stages.filtered(lambda stage: not stage.closed)[:1] or ticket.stage_id
+
+    def _marketplace_get_stages(self):
+        """Return the stages that this ticket may be in, in their order."""
+        return self.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([], limit=50)
 
     # === POSTING === #
 

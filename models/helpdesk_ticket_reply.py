@@ -51,9 +51,6 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     _inherit = "helpdesk.ticket"
 
-    marketplace_reply_ids = fields.One2many(
-        "marketplace.reply", "ticket_id", string="Replies", groups="helpdesk_mgmt.group_helpdesk_manager"
-    )
     marketplace_reply_count = fields.Integer(readonly=True, copy=False)
     marketplace_reply_data = fields.Json(compute="_compute_marketplace_reply_data")
 
@@ -83,9 +80,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         order_sudo = ticket_sudo.marketplace_order_id
         if not order_sudo:
             return {}
-        snapshot, storefront = order_sudo._as_snapshot(), ticket_sudo.marketplace_site_id._get_storefront()
-        offered = ticket_sudo.marketplace_app_id._get_class().offered_placeholders()
-        found = {one.name: one.value(snapshot, storefront) for one in offered}
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        found = {one.name: one.value(snapshot, storefront) for one in marketplace.offered_placeholders()}
         return {name: text for name, text in found.items() if text}
 
     # === WHETHER === #
@@ -129,9 +125,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         self.check_access("write")
         self._marketplace_check_agent()
-        # This write is the lock: of two clicks, or two agents, the second waits, fails and looks again.
-        self.sudo().marketplace_reply_count += 1
-        self.flush_recordset(["marketplace_reply_count"])
+        self._marketplace_take_turn()
         if why_not := self._marketplace_why_not():
             raise UserError(why_not)
         attachments = self.env["ir.attachment"].browse(attachment_ids or []).exists()
@@ -152,12 +146,18 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_get_reply_text(self, body):
         """Return what a composer holds as the buyer is to read it: plain text, its placeholders filled."""
-        text = as_text(body or "")
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        return marketplace.fill_placeholders(as_text(body or ""), snapshot, storefront)[0]
+
+    def _marketplace_get_world(self):
+        """Return the marketplace's class, the order's snapshot (or None) and the storefront of this ticket."""
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
-        return ticket_sudo.marketplace_app_id._get_class().fill_placeholders(
-            text, order_sudo._as_snapshot() if order_sudo else None, ticket_sudo.marketplace_site_id._get_storefront()
-        )[0]
+        return (
+            ticket_sudo.marketplace_app_id._get_class(),
+            order_sudo._as_snapshot() if order_sudo else None,
+            ticket_sudo.marketplace_site_id._get_storefront(),
+        )
 
     def _marketplace_find_next(self):
         """Return the ticket of this user's, or of nobody's, that is to be answered first after this one."""
@@ -184,16 +184,16 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_check_reply(self, text, attachments):
         """Return what speaks against an answer (``schema.Finding``)."""
         self.ensure_one()
-        ticket_sudo, answers_sudo = self.sudo(), self._marketplace_get_answerable()
-        order_sudo = ticket_sudo.marketplace_order_id
-        findings = ticket_sudo.marketplace_app_id._get_class().check_reply(
+        answers_sudo = self._marketplace_get_answerable()
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        findings = marketplace.check_reply(
             text,
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
-            site=ticket_sudo.marketplace_site_id._get_storefront(),
-            order=order_sudo._as_snapshot() if order_sudo else None,
+            site=storefront,
+            order=snapshot,
             is_answer=bool(answers_sudo),
             buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
-            file_limits=ticket_sudo.marketplace_app_id._get_file_limits(),
+            file_limits=self.sudo().marketplace_app_id._get_file_limits(),
         )
         return [*findings, *self._marketplace_check_meanwhile()]
 
@@ -242,8 +242,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         )
 
     def _marketplace_close(self):
-        stages = self.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([], limit=50)
-        self.stage_id = stages.filtered("closed")[:1] or self.stage_id
+        self.stage_id = self._marketplace_get_stages().filtered("closed")[:1] or self.stage_id
 
     def action_marketplace_send_message(self, message_id, confirmed=False):
         """Send to the buyer what was written here and marked as not sent, such as an answer from a mail program.
@@ -263,7 +262,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return {id of the mail.message: state} of this ticket's answers, for open forms."""
         self.ensure_one()
         self.check_access("read")
-        replies_sudo = self.sudo().marketplace_reply_ids.filtered("mail_message_id")
+        posted = [("ticket_id", "=", self.id), ("mail_message_id", "!=", False)]
+        replies_sudo = self.env["marketplace.reply"].sudo().search(posted)
         return {str(reply.mail_message_id.id): reply._describe() for reply in replies_sudo}
 
     def _marketplace_check_agent(self):

@@ -70,7 +70,9 @@ class MarketplaceReply(models.Model):
     )
     reason = fields.Char(readonly=True)
     refusal = fields.Char(readonly=True, help="Kind of refusal, as the marketplace's class names it.")
-    can_mark = fields.Boolean(compute="_compute_can_mark")
+    can_mark = fields.Boolean(
+        compute="_compute_can_mark", help="The marketplace lets it through when a person marks it as important."
+    )
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     may_have_gone = fields.Boolean(readonly=True, help="Sent again by hand when nobody knew whether it went.")
@@ -97,7 +99,7 @@ class MarketplaceReply(models.Model):
     @api.depends("state", "refusal")
     def _compute_can_mark(self):
         for reply in self:
-            reply.can_mark = reply._can_be_important()
+            reply.can_mark = reply.state == "refused" and reply.refusal in reply.app_id._get_class().important_after
 
     # === MAKING === #
 
@@ -167,7 +169,7 @@ class MarketplaceReply(models.Model):
     def action_send_important(self):
         """Send answers again that the buyer's opt-out stopped, marked as important; only a person decides that."""
         self._check_agent()
-        if not all(reply._can_be_important() for reply in self.sudo()):
+        if not all(self.sudo().mapped("can_mark")):
             raise UserError(self.env._("Only an answer that the buyer's opt-out stopped can be marked as important."))
         self.sudo().is_important = True
         self.action_retry()
@@ -227,9 +229,5 @@ class MarketplaceReply(models.Model):
             "label": labels[self.state],
             "reason": self.reason or "",
             "can_retry": self.state in ("failed", "refused", "unknown"),
-            "can_mark": self._can_be_important(),
+            "can_mark": self.can_mark,
         }
-
-    def _can_be_important(self):
-        """Tell whether the marketplace lets this through when a person marks it as important."""
-        return self.state == "refused" and self.refusal in self.app_id._get_class().important_after

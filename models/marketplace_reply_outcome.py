@@ -58,19 +58,13 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
         :param int wait: seconds that must pass at least.
         """
         self.ensure_one()
-        now = fields.Datetime.now()
-        if self.queued_at < now - PATIENCE:
-            self._fail(self.env._("It was not taken for a day: %s", reason))
-            return
         waiting = self._get_waiting()
         # Two that it has no time for are a server without time: it is asked for one, and the others wait for that.
         same = [("sender", "=", self.sender), ("state", "=", "queued"), ("attempts", ">", 0), ("id", "!=", self.id)]
         is_server = is_server or bool(self.sender and self.search_count(same, limit=1))
         pauses, tries = (PROBES, sum(waiting.mapped("attempts"))) if is_server else (RETRIES, 0)
         pause = max(pauses[min(self.attempts + tries, len(pauses) - 1)], wait)
-        at = now + timedelta(seconds=pause)
-        self._note("queued", reason, attempts=self.attempts + 1, next_attempt=at, is_server_busy=is_server)
-        self._trigger_send(at=at)
+        self._wait(pause, reason, attempts=self.attempts + 1, is_server_busy=is_server)
 
     def _fail(self, reason, state="failed"):
         """Note that the buyer did not get these answers: their tickets are open again, on their original clock."""
@@ -99,14 +93,15 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
         if self.kind == "message" and self.app_id._get_class().message_answers:
             self.ticket_id._marketplace_replied(self)
 
-    def _wait(self, seconds, reason=False):
-        """Leave this in the queue until its turn comes: nothing went wrong with it."""
+    def _wait(self, seconds, reason=False, **values):
+        """Leave this in the queue for some seconds, but not longer than an agent's patience."""
         now = fields.Datetime.now()
+        reason = reason or self.reason
         if self.queued_at < now - PATIENCE:
-            self._fail(self.env._("It was not taken for a day: %s", reason or self.reason or ""))
+            self._fail(self.env._("It was not taken for a day: %s", reason or ""))
             return
         at = now + timedelta(seconds=seconds)
-        self._note("queued", reason or self.reason, next_attempt=at)
+        self._note("queued", reason, next_attempt=at, **values)
         self._trigger_send(at=at)
 
     def _get_moment(self):

@@ -126,12 +126,16 @@ class MarketplaceMessageCompose(models.TransientModel):
 
     def _keep_code(self, offer):
         """Return the chosen message if it is still allowed; the only one there is needs no choosing."""
-        codes = [one["code"] for one in offer["actions"]]
-        if offer["review"] and not offer["review"]["why_not"]:
-            codes.append(REVIEW)
+        codes = self._get_codes(offer)
         if self.action_code in codes:
             return self.action_code
         return codes[0] if len(codes) == 1 else False
+
+    @api.model
+    def _get_codes(self, offer):
+        """Return the codes of what may be chosen of an offer."""
+        has_review = offer and offer["review"] and not offer["review"]["why_not"]
+        return [one["code"] for one in offer["actions"]] + [REVIEW] * bool(has_review) if offer else []
 
     @api.model
     def _get_lang_name(self, lang):
@@ -181,11 +185,7 @@ class MarketplaceMessageCompose(models.TransientModel):
 
         :raise UserError: it isn't.
         """
-        offer = self.offer or {"actions": [], "review": False}
-        codes = {one["code"] for one in offer["actions"]}
-        if offer["review"] and not offer["review"]["why_not"]:
-            codes.add(REVIEW)
-        if self.action_code not in codes:
+        if self.action_code not in self._get_codes(self.offer):
             raise UserError(self.env._("Choose a message first."))
 
     def _get_content(self):

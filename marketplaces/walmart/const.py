@@ -92,3 +92,47 @@ SETUP_PLACES = (
         path="/settings/manage-contacts",
     ),
 )
+
+# --- orders ------------------------------------------------------------------------------------------------
+#: Source: schema of GET /v3/orders, OpenAPI of Walmart Marketplace (github.com/api-evangelist/walmart, d9aaf1d) and
+#: developer.walmart.com/us-marketplace/docs/get-all-orders, 2026-11-22.
+#: Status of a part of a line → ours, spelling and case of older answers included.
+STATUSES = {
+    "created": "unshipped",
+    "acknowledged": "unshipped",
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "refund": "refunded",
+    "refunded": "refunded",
+}
+#: Whose stock an order is sent from; the first is the default, the others are told only when asked for.
+SHIP_NODE_TYPES = ("SellerFulfilled", "WFSFulfilled", "3PLFulfilled")
+FULFILLED_BY = {"SellerFulfilled": "seller", "WFSFulfilled": "marketplace", "3PLFulfilled": "seller"}
+#: Promises of a line worth telling an agent.
+PROGRAMS = ("ONE_DAY", "TWO_DAY")
+#: The buyer's address when it works; before Walmart has made one there is "nocxemail@walmartone.com" for every buyer.
+#: Source: as above, and the FAQ on orders and returns, 2026-09-03.
+RELAY = r"(?:(?:c|pc)-)?[0-9A-Fa-f]{32}@relay\.walmart\.(?:com|ca)"
+#: ISO 3166-1 alpha-3, which Walmart writes → alpha-2: where its storefronts send parcels.
+COUNTRIES = {
+    "ASM": "AS",
+    "CAN": "CA",
+    "CHL": "CL",
+    "FSM": "FM",
+    "GUM": "GU",
+    "MEX": "MX",
+    "MHL": "MH",
+    "MNP": "MP",
+    "PLW": "PW",
+    "PRI": "PR",
+    "USA": "US",
+    "VIR": "VI",
+}
+#: Keys that only orders of Mexico's older API have. Source: Walmart's OpenAPI for Mexico of August 2023,
+#: github.com/highsidelabs/walmart-api-php, 575b611.
+OLD_MEXICAN_KEYS = ("totalLines", "totalQuantity", "orderTotal", "shipments", "billingInfo", "cfdi", "rfc")
+#: Seller Center's list of orders, cut down to one. Public code uses it with purchase order numbers (2025, 2026); that
+#: it takes customer order numbers as well was never tried.
+ORDER_PATH = "/orders/manage-orders?orderGroups=All&poNumber="

@@ -1,5 +1,7 @@
 """Facts about Walmart, each with its source and the day it was read."""
 
+import platform
+
 from ..schema import CredentialField, SetupPlace, Site
 
 #: One key pair opens one storefront. Sources: developer.walmart.com/global-marketplace/reference/tokenapi and
@@ -136,3 +138,32 @@ OLD_MEXICAN_KEYS = ("totalLines", "totalQuantity", "orderTotal", "shipments", "b
 #: Seller Center's list of orders, cut down to one. Public code uses it with purchase order numbers (2025, 2026); that
 #: it takes customer order numbers as well was never tried.
 ORDER_PATH = "/orders/manage-orders?orderGroups=All&poNumber="
+
+# --- API ---------------------------------------------------------------------------------------------------
+USER_AGENT = f"OdooHelpdeskMarketplace/1.0 (Language=Python/{platform.python_version()}; Platform=Odoo)"
+#: Life of an access token where the answer doesn't tell. Source: developer.walmart.com/us-marketplace/docs/
+#: get-an-access-token, 2026-11-22.
+TOKEN_SECONDS = 900
+#: A pause where a refusal names none, and the longest one we believe. Source: notes of a client that is in use
+#: (github.com/ElijahRRR/WalmartAPI-Contral, d9efbef), 2026-08-22.
+RETRY_SECONDS = 60
+MAX_RETRY_SECONDS = 300
+#: When the next request is allowed: milliseconds since 1970, or ISO 8601. Source: developer.walmart.com/
+#: us-marketplace/docs/rate-limiting, 2026-08-05; the second spelling is of older text.
+REPLENISH_HEADERS = ("x-next-replenishment-time", "x-next-replenish-time")
+#: Orders of a page, at most. Source: developer.walmart.com/us-marketplace/docs/get-all-orders, 2026-09-04.
+PAGE_SIZE = 200
+#: No buyer's order has more pages of purchase orders or returns than that.
+MAX_PAGES = 5
+#: Walmart looks back 7 days from now unless a beginning is asked for, even in a search by change; a day less than
+#: ORDER_DAYS, as a beginning beyond them is refused. Source: as for RETRY_SECONDS.
+SEARCH_DAYS = 179
+#: What changed in the seconds before a search may not be found yet (a guess: Walmart tells nothing).
+SEARCH_MARGIN_SECONDS = 120
+#: Parts of the API that we use: name in /v3/token/detail → label, what does not work without it.
+#: Source: developer.walmart.com/us-marketplace/reference/gettokendetail, 2026-11-22.
+SCOPES = {
+    "orders": ("Orders", "orders beside tickets"),
+    "returns": ("Returns", "returns beside tickets"),
+}
+SCOPE_LEVELS = {"full_access": "full", "view_only": "view"}

@@ -163,7 +163,9 @@ def _read_package(part, country):
     """Return the parcel of a part of a line, or None when nothing of it is told."""
     data = values.mapping(part.get("trackingInfo"))
     name = data.get("carrierName")
-    carrier = values.text(name) or values.text(values.dig(name, "carrier")) or values.text(values.dig(name, "otherCarrier"))
+    carrier = (
+        values.text(name) or values.text(values.dig(name, "carrier")) or values.text(values.dig(name, "otherCarrier"))
+    )
     tracking = values.text(data.get("trackingNumber"))
     url = _link(data.get("trackingURL")) or tracking_url(carrier, tracking, country)
     shipped = moment(data.get("shipDateTime"))

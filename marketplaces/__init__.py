@@ -5,8 +5,9 @@ from dataclasses import fields, is_dataclass, replace
 from . import mail
 from .amazon import Amazon
 from .schema import InboundMail
+from .walmart import Walmart
 
-MARKETPLACES = {"amazon": Amazon}
+MARKETPLACES = {"amazon": Amazon, "walmart": Walmart}
 
 
 def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None) -> InboundMail:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from . import values
-from .errors import Unavailable
+from .errors import MarketplaceError, Unavailable
 
 #: No call may hold a worker longer than this, however slowly the other side answers.
 TOTAL_SECONDS = 10
@@ -35,6 +35,16 @@ class Deadline:
     def left(self) -> float:
         """Return the seconds left, 0 or less when it is over."""
         return self._end - self._clock()
+
+    def limit(self, timeout: float | None, error: type[Exception]) -> float:
+        """Return the seconds that one step may take: what is left, at most its own timeout.
+
+        :raise error: when it is over.
+        """
+        left = self.left()
+        if left <= 0:
+            raise error("deadline")
+        return left if timeout is None else min(left, timeout)
 
 
 @dataclass(frozen=True)
@@ -73,3 +83,55 @@ class Answer:
             except (TypeError, ValueError):  # no date, or one without a zone
                 return None
         return float(min(max(seconds, 1), MAX_RETRY_SECONDS))
+
+
+def read_body(host: str, headers: Mapping[str, str], chunks, deadline: Deadline, late: type[Exception]) -> bytes:
+    """Return the whole body of an answer.
+
+    :param headers: names in any case; ``chunks``: the body's bytes, piece by piece.
+    :raise Unavailable: it is packed, or larger than ``MAX_BYTES``.
+    :raise late: the deadline is over.
+    """
+    # Packed answers could unpack to any size.
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise Unavailable(f"{host} sends a packed answer although we did not ask for one.")
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise Unavailable(f"{host} sends an answer of more than {MAX_BYTES // 1024**2} MB.")
+        if deadline.left() <= 0:
+            raise late("deadline")
+    return bytes(body)
+
+
+def check_redirect(host: str, answer: Answer) -> Answer:
+    """Return an answer that does not send us elsewhere.
+
+    :raise Unavailable: it does.
+    """
+    if 300 <= answer.status < 400:
+        raise Unavailable(f"{host} sends us elsewhere (HTTP {answer.status}); we only talk to {host} itself.")
+    return answer
+
+
+def no_answer(host: str, deadline: Deadline, unsent: bool) -> Unavailable:
+    """Return the error of a host that did not answer in time."""
+    return _unavailable(f"{host} did not answer within {deadline.seconds:g} seconds; try again later.", unsent)
+
+
+def not_reached(host: str, error: Exception, unsent: bool) -> Unavailable:
+    """Return the error of a host that can't be reached; of ``error`` only the type, its text may quote what we sent."""
+    return _unavailable(f"{host} can't be reached ({type(error).__name__}); try again later.", unsent)
+
+
+def other_proxy() -> MarketplaceError:
+    """Return the error of an environment that names a proxy of a kind we don't speak to."""
+    message = "The proxy that the environment names is no HTTP proxy: set HTTPS_PROXY to one, or NO_PROXY."
+    return MarketplaceError(message)
+
+
+def _unavailable(message, unsent):
+    unavailable = Unavailable(message)
+    unavailable.unsent = unsent
+    return unavailable

@@ -12,10 +12,11 @@ import unicodedata
 
 from .. import values
 from ..errors import Unreadable
+from ..money import add
 from ..schema import Address, Order, OrderLine, Package
 from ..tracking import tracking_url
 from . import const, mail
-from .proceeds import add, read_money, read_proceeds
+from .proceeds import read_money, read_proceeds
 
 _REF = re.compile(r"#?\s*([0-9]{3}|[Dd][0-9]{2})[\s-]*([0-9]{7})[\s-]*([0-9]{7})")
 _DASHES = dict.fromkeys(map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\u30fc"), "-")

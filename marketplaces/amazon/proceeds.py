@@ -7,17 +7,9 @@ carries, so its size counts, taken off.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from .. import values
-
-
-@dataclass(frozen=True)
-class Money:
-    """An amount; its currency is None when only the amount was told."""
-
-    amount: Decimal
-    currency: str | None = None
+from ..money import Money, add
 
 
 @dataclass(frozen=True)
@@ -63,17 +55,6 @@ def read_proceeds(data, total_key: str) -> Proceeds:
         discount=_size(total_of("DISCOUNT")),
         tip=total_of("DELIVERY_TIP"),
     )
-
-
-def add(amounts) -> Money | None:
-    """Return the exact sum of amounts; None when there are none, one is unknown, or currencies differ."""
-    amounts = list(amounts)
-    if not amounts or not all(amounts):
-        return None
-    currencies = {money.currency for money in amounts if money.currency}
-    if len(currencies) > 1:
-        return None
-    return Money(sum(money.amount for money in amounts), currencies.pop() if currencies else None)
 
 
 def _subtotal(entry):

@@ -12,8 +12,16 @@ import urllib.request
 import httpcore
 import httpx
 
-from ..client import CONNECT_SECONDS, MAX_BYTES, Answer, Deadline
-from ..errors import MarketplaceError, Unavailable
+from ..client import (
+    CONNECT_SECONDS,
+    Answer,
+    Deadline,
+    check_redirect,
+    no_answer,
+    not_reached,
+    other_proxy,
+    read_body,
+)
 
 _logger = logging.getLogger(__name__)
 _TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)
@@ -78,27 +86,15 @@ class Wire:
             with self._client.stream(method, url, params=params, headers=headers, **body) as response:
                 answer = Answer(response.status_code, dict(response.headers.items()), self._read(response))
         except _TIMEOUTS as error:
-            message = f"{host} did not answer within {self._deadline.seconds:g} seconds; try again later."
-            raise _unavailable(message, error) from None
-        except _FAILURES as error:  # its text may quote what we sent
-            message = f"{host} can't be reached ({type(error).__name__}); try again later."
-            raise _unavailable(message, error) from None
+            raise no_answer(host, self._deadline, isinstance(error, _UNSENT)) from None
+        except _FAILURES as error:
+            raise not_reached(host, error, isinstance(error, _UNSENT)) from None
         _logger.debug("%s %s: HTTP %s, %s bytes", method, httpx.URL(url).path, answer.status, len(answer.body))
-        if 300 <= answer.status < 400:
-            raise Unavailable(f"{host} sends us elsewhere (HTTP {answer.status}); we only talk to {host} itself.")
-        return answer
+        return check_redirect(host, answer)
 
     def _read(self, response):
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise Unavailable(f"{response.url.host} sends a packed answer although we did not ask for one.")
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise Unavailable(f"{response.url.host} sends an answer of more than {MAX_BYTES // 1024**2} MB.")
-            if self._deadline.left() <= 0:
-                raise httpx.ReadTimeout("deadline")
-        return bytes(body)
+        chunks = response.iter_bytes()
+        return read_body(response.url.host, response.headers, chunks, self._deadline, httpx.ReadTimeout)
 
 
 class _DeadlineTransport(httpx.BaseTransport):
@@ -142,8 +138,7 @@ class _DeadlineTransport(httpx.BaseTransport):
             return httpcore.ConnectionPool(**options)
         through = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
         if through.url.scheme not in ("http", "https"):
-            message = "The proxy that the environment names is no HTTP proxy: set HTTPS_PROXY to one, or NO_PROXY."
-            raise MarketplaceError(message)
+            raise other_proxy()
         return httpcore.HTTPProxy(proxy_url=str(through.url), proxy_auth=through.raw_auth, **options)
 
 
@@ -172,7 +167,7 @@ class _DeadlineNetwork(httpcore.NetworkBackend):
             raise httpcore.ConnectError("unknown host") from None
         failure = httpcore.ConnectError("no address")
         for address in addresses:
-            limit = _limit(self._deadline, timeout, httpcore.ConnectTimeout)
+            limit = self._deadline.limit(timeout, httpcore.ConnectTimeout)
             try:
                 stream = self._network.connect_tcp(address, port, limit, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -189,13 +184,13 @@ class _DeadlineStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes, timeout=None):
-        return self._stream.read(max_bytes, _limit(self._deadline, timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, self._deadline.limit(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer, timeout=None):
-        self._stream.write(buffer, _limit(self._deadline, timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, self._deadline.limit(timeout, httpcore.WriteTimeout))
 
     def start_tls(self, ssl_context, server_hostname=None, timeout=None):
-        limit = _limit(self._deadline, timeout, httpcore.ConnectTimeout)
+        limit = self._deadline.limit(timeout, httpcore.ConnectTimeout)
         return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, limit), self._deadline)
 
     def close(self):
@@ -203,16 +198,3 @@ class _DeadlineStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info):
         return self._stream.get_extra_info(info)
-
-
-def _unavailable(message, error):
-    unavailable = Unavailable(message)
-    unavailable.unsent = isinstance(error, _UNSENT)
-    return unavailable
-
-
-def _limit(deadline, timeout, error):
-    left = deadline.left()
-    if left <= 0:
-        raise error("deadline")
-    return left if timeout is None else min(left, timeout)

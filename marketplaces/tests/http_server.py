@@ -34,6 +34,11 @@ class Server:
         """Set the answers: functions that take the request handler (see below)."""
         self.answers = list(answers)
 
+    def encrypt(self, context):
+        """Speak TLS from now on, with an ``ssl.SSLContext`` that holds a certificate."""
+        self._web.socket = context.wrap_socket(self._web.socket, server_side=True, do_handshake_on_connect=False)
+        self._web.handle_error = lambda request, address: None  # a client that does not trust the certificate
+
     @contextmanager
     def running(self):
         """Serve as long as the block runs."""

@@ -1,7 +1,7 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const
+from . import const, orders, refs
 
 
 class Walmart(Marketplace):
@@ -27,3 +27,48 @@ class Walmart(Marketplace):
     @classmethod
     def app_url(cls, region):
         return const.KEYS_URL
+
+    @classmethod
+    def orders_from_json(cls, data):
+        return orders.orders_from_json(data)
+
+    @classmethod
+    def normalize_ref(cls, text):
+        return refs.normalize_ref(text)
+
+    @classmethod
+    def order_url(cls, site, order_ref):
+        return f"https://{site.seller_host}{const.ORDER_PATH}{order_ref}"
+
+    @classmethod
+    def item_url(cls, site, item_ref):
+        return f"https://www.{site.host}/ip/{item_ref}"
+
+    # requests is imported only when a call is made: reading mail and orders works without it.
+
+    def renew_token(self):
+        from . import auth
+
+        return auth.renew_token(self.credentials, endpoints=self.endpoints, transport=self.transport)
+
+    def fetch_order(self, order_ref):
+        return self._client().get_order(order_ref)
+
+    def search_orders(self, *, updated_after, site_refs=(), page_token=None):
+        return self._client().search_orders(updated_after, page_token)
+
+    def fetch_participations(self):
+        return self._client().get_participations()
+
+    def _client(self):
+        from . import client
+
+        return client.Client(
+            self.credentials,
+            endpoints=self.endpoints,
+            transport=self.transport,
+            on_request=self._count_request,
+        )
+
+    def _count_request(self):
+        self.requests += 1

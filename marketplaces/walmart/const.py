@@ -1,5 +1,7 @@
 """Facts about Walmart, each with its source and the day it was read."""
 
+import platform
+
 from ..schema import CredentialField, SetupPlace, Site
 
 #: One key pair opens one storefront. Sources: developer.walmart.com/global-marketplace/reference/tokenapi and
@@ -92,3 +94,76 @@ SETUP_PLACES = (
         path="/settings/manage-contacts",
     ),
 )
+
+# --- orders ------------------------------------------------------------------------------------------------
+#: Source: schema of GET /v3/orders, OpenAPI of Walmart Marketplace (github.com/api-evangelist/walmart, d9aaf1d) and
+#: developer.walmart.com/us-marketplace/docs/get-all-orders, 2026-11-22.
+#: Status of a part of a line → ours, spelling and case of older answers included.
+STATUSES = {
+    "created": "unshipped",
+    "acknowledged": "unshipped",
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "refund": "refunded",
+    "refunded": "refunded",
+}
+#: Whose stock an order is sent from; the first is the default, the others are told only when asked for.
+SHIP_NODE_TYPES = ("SellerFulfilled", "WFSFulfilled", "3PLFulfilled")
+FULFILLED_BY = {"SellerFulfilled": "seller", "WFSFulfilled": "marketplace", "3PLFulfilled": "seller"}
+#: Promises of a line worth telling an agent.
+PROGRAMS = ("ONE_DAY", "TWO_DAY")
+#: The buyer's address when it works; before Walmart has made one there is "nocxemail@walmartone.com" for every buyer.
+#: Source: as above, and the FAQ on orders and returns, 2026-09-03.
+RELAY = r"(?:(?:c|pc)-)?[0-9A-Fa-f]{32}@relay\.walmart\.(?:com|ca)"
+#: ISO 3166-1 alpha-3, which Walmart writes → alpha-2: where its storefronts send parcels.
+COUNTRIES = {
+    "ASM": "AS",
+    "CAN": "CA",
+    "CHL": "CL",
+    "FSM": "FM",
+    "GUM": "GU",
+    "MEX": "MX",
+    "MHL": "MH",
+    "MNP": "MP",
+    "PLW": "PW",
+    "PRI": "PR",
+    "USA": "US",
+    "VIR": "VI",
+}
+#: Keys that only orders of Mexico's older API have. Source: Walmart's OpenAPI for Mexico of August 2023,
+#: github.com/highsidelabs/walmart-api-php, 575b611.
+OLD_MEXICAN_KEYS = ("totalLines", "totalQuantity", "orderTotal", "shipments", "billingInfo", "cfdi", "rfc")
+#: Seller Center's list of orders, cut down to one. Public code uses it with purchase order numbers (2025, 2026); that
+#: it takes customer order numbers as well was never tried.
+ORDER_PATH = "/orders/manage-orders?orderGroups=All&poNumber="
+
+# --- API ---------------------------------------------------------------------------------------------------
+USER_AGENT = f"OdooHelpdeskMarketplace/1.0 (Language=Python/{platform.python_version()}; Platform=Odoo)"
+#: Life of an access token where the answer doesn't tell. Source: developer.walmart.com/us-marketplace/docs/
+#: get-an-access-token, 2026-11-22.
+TOKEN_SECONDS = 900
+#: A pause where a refusal names none, and the longest one we believe. Source: notes of a client that is in use
+#: (github.com/ElijahRRR/WalmartAPI-Contral, d9efbef), 2026-08-22.
+RETRY_SECONDS = 60
+MAX_RETRY_SECONDS = 300
+#: When the next request is allowed: milliseconds since 1970, or ISO 8601. Source: developer.walmart.com/
+#: us-marketplace/docs/rate-limiting, 2026-08-05; the second spelling is of older text.
+REPLENISH_HEADERS = ("x-next-replenishment-time", "x-next-replenish-time")
+#: Orders of a page, at most. Source: developer.walmart.com/us-marketplace/docs/get-all-orders, 2026-09-04.
+PAGE_SIZE = 200
+#: No buyer's order has more pages of purchase orders or returns than that.
+MAX_PAGES = 5
+#: Walmart looks back 7 days from now unless a beginning is asked for, even in a search by change; a day less than
+#: ORDER_DAYS, as a beginning beyond them is refused. Source: as for RETRY_SECONDS.
+SEARCH_DAYS = 179
+#: What changed in the seconds before a search may not be found yet (a guess: Walmart tells nothing).
+SEARCH_MARGIN_SECONDS = 120
+#: Parts of the API that we use: name in /v3/token/detail → label, what does not work without it.
+#: Source: developer.walmart.com/us-marketplace/reference/gettokendetail, 2026-11-22.
+SCOPES = {
+    "orders": ("Orders", "orders beside tickets"),
+    "returns": ("Returns", "returns beside tickets"),
+}
+SCOPE_LEVELS = {"full_access": "full", "view_only": "view"}

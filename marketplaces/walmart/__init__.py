@@ -1,7 +1,7 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const
+from . import const, mail, notices, refs
 
 
 class Walmart(Marketplace):
@@ -16,6 +16,7 @@ class Walmart(Marketplace):
     has_one_site = True
     rates = const.RATES
     reply_hours = const.REPLY_HOURS
+    notices = notices.NOTICES
     relay_days = const.ORDER_DAYS
     threads_by_answer = True
     credential_fields = const.CREDENTIAL_FIELDS
@@ -23,6 +24,34 @@ class Walmart(Marketplace):
     seller_ref_label = "Partner ID"
     seller_ref_help = "Read from Walmart with the keys."
     setup_places = const.SETUP_PLACES
+
+    @classmethod
+    def claims_mail(cls, mail_):
+        return mail.claims(mail_)
+
+    @classmethod
+    def owns_mail(cls, mail_):
+        return mail.owns(mail_)
+
+    @classmethod
+    def read_mail(cls, mail_, *, seller_names=()):
+        return mail.read(mail_, seller_names=seller_names)
+
+    @classmethod
+    def is_relay_address(cls, address):
+        return mail.is_relay_address(address)
+
+    @classmethod
+    def relay_key(cls, address):
+        return mail.relay_key(address)
+
+    @classmethod
+    def copied_words(cls, mail_):
+        return notices.copied_words(mail_)
+
+    @classmethod
+    def normalize_ref(cls, text):
+        return refs.normalize_ref(text)
 
     @classmethod
     def app_url(cls, region):

@@ -92,7 +92,8 @@ COPY_HEAD = (
 #: "NAME wants to connect with you regarding the following order:"
 INTRO = (
     r"(?:wants|would like|is trying|has asked|souhaite|veut) (?:to )?"
-    r"(?:connect|get in touch|communiquer|entrer en contact) (?:with|avec) (?:you|vous) (?:regarding|about|concerning|on|au sujet|à propos|concernant)\b|"
+    r"(?:connect|get in touch|communiquer|entrer en contact) (?:with|avec) (?:you|vous) "
+    r"(?:regarding|about|concerning|on|au sujet|à propos|concernant)\b|"
     r"(?:has sent you a message|vous a envoyé un message) (?:regarding|about|concerning|au sujet|à propos|concernant)\b"
 )
 #: Sales Order ID is the number of the customer's order. Source: 2016–2019; the variant "Order number" has no date.

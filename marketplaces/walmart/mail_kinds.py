@@ -14,7 +14,7 @@ from .mail_parts import has_intro
 from .mail_senders import is_from_buyer, is_from_shop, is_no_buyer, is_relay_address, look_of, looks_like_walmart
 
 _FAMILIAR_NAME = re.compile(r"^\W*wal-?mart\b|wal-?mart (?:marketplace|customer|seller)|relay\.walmart\.")
-_CUSTOMER_SUBJECT = re.compile(rf"(?:message from )?{facts.BUYER_SUBJECT.removeprefix(chr(92) + 'b')}", re.IGNORECASE)
+_CUSTOMER_SUBJECT = re.compile(rf"(?:message from )?{facts.BUYER_SUBJECT}", re.IGNORECASE)
 _FRAME_PROOF = re.compile(
     rf"^\W{{0,4}}(?:{facts.TEAM})\W{{0,4}}$|received this message from the customer, who", re.IGNORECASE | re.MULTILINE
 )

@@ -65,6 +65,12 @@ def read_frame(mail) -> Frame:
     return best
 
 
+def has_intro(text: str) -> bool:
+    """Tell whether a text begins as Walmart introduces a buyer, not as something quoted."""
+    filled = [line for line in text[:20_000].split("\n") if line.strip()]
+    return any(_INTRO.search(line) and not line.startswith(">") for line in filled[:8])
+
+
 def agent_words(text: str) -> str:
     """Return what customer care wrote, without Walmart's greeting, note and foot."""
     new = split_quote(_cut_foot(text.split("\n"))[0])[0]

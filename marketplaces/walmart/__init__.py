@@ -1,7 +1,7 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const, mail, notices, refs
+from . import const, mail, notices, refs, replies, reply_const
 
 
 class Walmart(Marketplace):
@@ -24,6 +24,9 @@ class Walmart(Marketplace):
     seller_ref_label = "Partner ID"
     seller_ref_help = "Read from Walmart with the keys."
     setup_places = const.SETUP_PLACES
+    has_replies = True
+    has_write_first = True
+    file_limits = reply_const.FILE_LIMITS
 
     @classmethod
     def claims_mail(cls, mail_):
@@ -52,6 +55,18 @@ class Walmart(Marketplace):
     @classmethod
     def normalize_ref(cls, text):
         return refs.normalize_ref(text)
+
+    @classmethod
+    def can_reply(cls, *, reply_to, order=None, is_answer=True):
+        return replies.can_reply(reply_to, order, is_answer)
+
+    @classmethod
+    def check_reply(cls, text, files=(), *, site, **options):
+        return replies.check_reply(text, files, site=site, **options)
+
+    @classmethod
+    def make_reply(cls, **values):
+        return replies.make_reply(**values)
 
     @classmethod
     def app_url(cls, region):

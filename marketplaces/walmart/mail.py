@@ -10,7 +10,7 @@ from . import mail_keys, mail_parts
 from .mail_kinds import claims, is_agent, judge, owns
 from .mail_names import buyer_name, labelled_name
 from .mail_refusals import read_refusal
-from .mail_senders import is_from_buyer, is_relay_address, relay_key, site_of
+from .mail_senders import is_buyers_form, is_from_buyer, is_relay_address, relay_key, site_of
 
 __all__ = ["claims", "is_relay_address", "owns", "read", "relay_key"]
 
@@ -64,6 +64,9 @@ def _agent_values(mail, seller_names):
     order = mail_keys.order_by_label(mail.subject, site) or mail_keys.order_by_label(body, site)
     name = labelled_name(body)
     known = {"order_ref": values["order_ref"] or order, "buyer_name": name or values["buyer_name"]}
+    if not is_buyers_form(values["reply_to"]):
+        # The desk of all buyers: no thread's.
+        known["thread_refs"] = thread_refs(*answered_refs(mail))
     return values | known | {"urgent": True, "presale": False}
 
 

@@ -103,7 +103,9 @@ ORDER_LABEL = (
 )
 ITEM_LABEL = r"item id|item name/number|item number|item ?#|numéro d['’]article"
 #: Labels of the lines above the words.
-HEAD_LABEL = rf"{ORDER_LABEL}|{ITEM_LABEL}|item name|item|product name|product|quantity|order date|topic|reason|article"
+HEAD_LABEL = (
+    rf"{ORDER_LABEL}|{ITEM_LABEL}|item name|item|order|product name|product|quantity|order date|topic|reason|article"
+)
 MESSAGE_LABEL = r"(?:customer(?:['’]s)? |buyer(?:['’]s)? )?(?:message|comments?)"
 GREETING = r"(?:hi|hello|dear|bonjour)\b[^\n]{0,120}[,!:]?"
 #: The sentence below the words, between asterisks.

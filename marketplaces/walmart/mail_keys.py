@@ -10,9 +10,10 @@ _DASHES = {ord(char): "-" for char in "‐‑‒–—−－"}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 #: The forms in which order numbers are written; whether it is one for the storefront is seen afterwards.
 _REF = r"(?<![\w-])#?\s?(Y\d{8}|\d{7} ?- ?(?:\d{8}|\d{6})|\d{3}-\d{3}-\d{3}-\d{4}|\d{15}|\d{13}|\d{10})(?![\w-])"
-_ANY_REF = re.compile(_REF, re.IGNORECASE)
+_LAST = re.compile(rf"{_REF}[ .)\]]*$", re.IGNORECASE)
 _LABELLED = re.compile(
-    rf"(?<![^\s*_>|(])(?:{facts.ORDER_LABEL})[*_]{{0,2}}\s{{0,3}}[:#]?[*_]{{0,2}}\s{{0,5}}{_REF}", re.IGNORECASE
+    rf"(?<![^\s*_>|(])(?:{facts.ORDER_LABEL}|(?:sales )?order)[*_]{{0,2}}\s{{0,3}}[:#]?[*_]{{0,2}}\s{{0,5}}{_REF}",
+    re.IGNORECASE,
 )
 _FIRST = re.compile(rf"{facts.FIRST_SUBJECT}\s*{_REF}", re.IGNORECASE)
 _CUSTOMER = re.compile(facts.BUYER_SUBJECT, re.IGNORECASE)
@@ -36,15 +37,13 @@ def order_in_subject(subject: str, site: str | None) -> str | None:
     marker = _CUSTOMER.search(subject)
     if not marker:
         return None
-    topic, comma, last = subject[marker.end() :].rpartition(",")
+    _topic, comma, last = subject[marker.end() :].rpartition(",")
     if comma and (ref := _valid(last, site)):
         return ref
-    found = [match for match in _ANY_REF.finditer(last if comma else subject[marker.end() :])]
-    # A number inside the topic is no order's; ten digits without a comma may be a phone's.
-    if found and not (last if comma else subject[marker.end() :])[found[-1].end() :].strip(" .)"):
-        ref = _valid(found[-1][1], site)
-        return ref if ref and (comma or len(ref) >= 13) else None
-    return None
+    # Without its comma only a number at the very end counts, and none so short that it may be a phone's.
+    match = _LAST.search(last)
+    ref = _valid(match[1], site) if match else None
+    return ref if ref and (comma or len(ref) >= 13) else None
 
 
 def order_by_label(text: str, site: str | None) -> str | None:

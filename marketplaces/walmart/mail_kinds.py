@@ -65,6 +65,8 @@ def is_agent(mail) -> bool:
 
     An answer by mail may begin with the same words: then the buyer wrote them.
     """
+    if is_from_shop(mail):
+        return False
     if _AGENT_SUBJECT.match(mail.subject):
         return True
     is_answer = mail.in_reply_to or _ANSWER.match(mail.subject)
@@ -120,10 +122,10 @@ def _by_sender(mail, frame, seller_names):
             return Verdict(facts.SENDERS[known], f"sender {known[:60]}")
     if f"{local}@{host}" in facts.CONSUMER_SENDERS:
         return Verdict("consumer", "mail to us as a customer of Walmart")
-    if word := _by_subject(mail):
-        return Verdict(word, "words of a notice")
     if _is_copy(mail, frame, seller_names):
         return Verdict("reply_copy", "copy of an answer")
+    if word := _by_subject(mail):
+        return Verdict(word, "words of a notice")
     if frame.how == "label" and has_intro(frame.head):
         return Verdict("buyer_message", "a buyer's frame from another of Walmart's addresses")
     word = facts.SENDERS.get(host)

@@ -48,10 +48,15 @@ def relay_key(address: str | None) -> str | None:
     return f"{match[1] if match else found.local}@{found.host}".lower()
 
 
+def is_buyers_form(address: str | None) -> bool:
+    """Tell whether an address has the known form of a buyer's."""
+    found = addresses(address or "")
+    return bool(found) and found[0].host in facts.RELAY_HOSTS and bool(_BUYER.fullmatch(found[0].local))
+
+
 def is_from_buyer(mail) -> bool:
     """Tell whether a mail names as its sender a buyer's address of a known form."""
-    sender = mail.senders[0]
-    return sender.host in facts.RELAY_HOSTS and bool(_BUYER.fullmatch(sender.local))
+    return is_buyers_form(mail.senders[0].address)
 
 
 def is_from_shop(mail) -> bool:

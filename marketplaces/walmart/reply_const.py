@@ -19,12 +19,12 @@ OTHER_LANGS = {"CA": ("fr",)}
 
 #: Walmart forbids to move the talk elsewhere. Source: Customer Care policy, 2026-11-22.
 ELSEWHERE = re.compile(
-    r"(?:contact|reach|e-?mail|text|message|write(?: to)?|call|find|follow) (?:us|me) (?:directly|outside|off|privately|"
-    r"(?:on|via|at|by|through) (?:our |my |your )?(?:own )?(?:web ?site|site|store|shop|e-?mail|phone|facebook|instagram|"
-    r"whats ?app|messenger|telegram|wechat|tiktok))\b|"
-    r"\b(?:on|via|through|over) (?:whats ?app|facebook|instagram|telegram|wechat|messenger)\b|"
+    r"(?:contact|reach|e-?mail|text|message|write(?: to)?|call|find|follow) (?:us|me) (?:directly|outside|off\b|"
+    r"privately|"
+    r"(?:on|via|at|by|through) (?:our |my |your )?(?:own )?(?:web ?site|site|store|shop|e-?mail|phone))|"
+    r"\b(?:on|via|through|over|sur) (?:whats ?app|facebook|instagram|telegram|wechat|messenger|tiktok)\b|"
     r"(?:our|my) (?:own )?(?:web ?site|online (?:store|shop)|amazon|ebay|etsy|shopify)\b|"
-    r"(?:buy|order|purchase|pay)\b[^.!?\n]{0,30} (?:directly from us|from us directly|outside (?:of )?walmart|off walmart)|"
-    r"(?:sur|via) (?:whats ?app|facebook|instagram|messenger)\b|notre (?:propre )?site",
+    r"(?:buy|order|purchase|pay)\b[^.!?\n]{0,30} (?:directly from us|from us directly|(?:outside(?: of)?|off) walmart)|"
+    r"notre (?:propre )?site",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ MARKETPLACES = {"amazon": Amazon, "walmart": Walmart}
 
 
 def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None) -> InboundMail:
-    """Return what a raw mail means to the first marketplace that it claims to come from.
+    """Return what a raw mail means to the marketplace that it comes from, else to the first that it claims.
 
     :param bytes raw: the mail as received, anything non-empty.
     :param str authserv_id: name of the receiving server whose Authentication-Results we believe.
@@ -20,9 +20,11 @@ def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=Non
     :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed. Any text in it can be stored.
     """
     decoded = mail.decode(raw, authserv_id=authserv_id)
-    for marketplace in (marketplaces or MARKETPLACES).values():
-        if marketplace.claims_mail(decoded):
-            return _storable(marketplace.read_mail(decoded, seller_names=seller_names))
+    claimed = [one for one in (marketplaces or MARKETPLACES).values() if one.claims_mail(decoded)]
+    # A buyer at one marketplace may write the name of another, or bear it.
+    marketplace = next((one for one in claimed if one.owns_mail(decoded)), next(iter(claimed), None))
+    if marketplace:
+        return _storable(marketplace.read_mail(decoded, seller_names=seller_names))
     return _storable(mail.unclaimed(decoded))
 
 

@@ -3,19 +3,18 @@
 import re
 
 from ..mail import addresses
-from ..schema import InboundMail, ThreadRef
+from ..mail_reading import answered_refs, common_values, failed_relay, reported_refs, thread_refs
+from ..schema import InboundMail
 from . import mail_const as facts
 from . import mail_keys, mail_parts
 from .mail_kinds import claims, judge, owns
 from .mail_names import addressee, buyer_name
 from .mail_refusals import read_refusal
-from .mail_senders import failed_relay, is_from_buyer, is_relay_address, site_of
+from .mail_senders import is_from_buyer, is_relay_address, site_of
 
 __all__ = ["claims", "is_relay_address", "owns", "read"]
 
 _RELAY_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]{4,80}@(?:m\.)?marketplace\.amazon\.[a-z.]{2,6}", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
-MAX_REFS = 20
 
 
 def read(mail, *, seller_names=()) -> InboundMail:
@@ -34,23 +33,8 @@ def read(mail, *, seller_names=()) -> InboundMail:
         values = _buyer_values(mail, mail_parts.Frame(), seller_names) | {"text": None}
     else:
         values = _other_values(mail, verdict, frame)
-    unverified = ("unverified: no authentication result",) if authentication == "none" else ()
-    common = {
-        "app": "amazon",
-        "kind": verdict.kind,
-        "notice": verdict.word if verdict.kind == "notice" else None,
-        "urgent": verdict.word in ("atoz_claim", "chargeback"),
-        "attachments": mail.attachments,
-        "authentication": authentication,
-        "subject": mail.subject,
-        "body": mail.body,
-        "sender": mail.from_address or None,
-        "recipients": mail.recipients,
-        "message_id": mail.message_id,
-        "date": mail.date,
-        "dedup_ref": f"id:{mail.message_id}" if mail.message_id else f"sha256:{mail.digest}",
-        "reasons": (verdict.reason, *unverified),
-    }
+    common = common_values("amazon", mail, verdict, authentication)
+    common["urgent"] = verdict.word in ("atoz_claim", "chargeback")
     return InboundMail(**common | values)
 
 
@@ -65,11 +49,11 @@ def _buyer_values(mail, frame, seller_names):
         "order_ref": orders[0] if orders else None,
         "buyer_name": buyer_name(mail, seller_names),
         "text": frame.words,
-        "thread_refs": _refs(
+        "thread_refs": thread_refs(
             ("token", links.get("token")),
             ("case", case or links.get("case")),
             ("alias", alias),
-            *(("in_reply_to", message_id) for message_id in mail.in_reply_to),
+            *answered_refs(mail),
         ),
         "reply_to": reply_to,
         "item_ref": item,
@@ -80,12 +64,6 @@ def _buyer_values(mail, frame, seller_names):
     if "message" in links:
         values |= {"dedup_ref": f"m:{links['message']}", "dedup_trusted": True}
     return values
-
-
-def _refs(*pairs):
-    """Return thread references for (type, value) pairs; those without a value fall away."""
-    refs = dict.fromkeys(ThreadRef(type_, value) for type_, value in pairs if value)
-    return tuple(refs)[:MAX_REFS]
 
 
 def _relay(mail):
@@ -110,11 +88,11 @@ def _other_values(mail, verdict, frame):
     values = {"order_ref": orders[0] if orders else None, "site": site_of(mail)}
     if verdict.kind == "suspect":
         return values
-    refs = [("in_reply_to", message_id) for message_id in mail.in_reply_to]
+    refs = answered_refs(mail)
     if mail.report:
         found = mail_keys.find_orders(mail.report.original.get("subject"))
         values["order_ref"] = found[-1] if found else values["order_ref"]
-        refs = _reported_refs(mail.report) + refs
+        refs = reported_refs(mail.report) + refs
     if verdict.kind == "undelivered" or verdict.word in ("reply_copy", "delivery_status"):
         values["buyer_name"] = None if mail.report else addressee(mail, body)
         refs = _addressee_refs(mail, body) + refs
@@ -122,21 +100,15 @@ def _other_values(mail, verdict, frame):
         values |= read_refusal(mail)
     elif verdict.word == "reply_copy" and frame.how:
         values["reply_text"] = frame.words
-    return values | {"thread_refs": _refs(*refs)}
+    return values | {"thread_refs": thread_refs(*refs)}
 
 
 def _addressee_refs(mail, body):
     """Return the case and alias of the buyer whom a refused or copied mail of ours went to."""
-    relay = failed_relay(mail)
+    relay = failed_relay(mail, is_relay_address)
     if not relay and (match := _RELAY_IN_TEXT.search(f"{body} {mail.html or ''}"[:100_000])):
         relay = match[0]
     if not is_relay_address(relay):
         return []
     alias, case = mail_keys.read_tag(addresses(relay)[0].address)
     return [("case", case), ("alias", alias)]
-
-
-def _reported_refs(report):
-    """Return the ids of the mail of ours that came back, first its own, then those that it answered."""
-    answered = f"{report.original.get('in-reply-to')} {report.original.get('references')}"
-    return [("in_reply_to", value) for value in (report.message_id, *_MESSAGE_ID.findall(answered)[:MAX_REFS])]

@@ -5,12 +5,12 @@ Order of tests: can it be believed, is it a machine's answer, its notification t
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from ..mail_reading import Verdict, by_report, distrust, failed_relay
 from ..mail_text import split_quote
 from . import mail_const as facts
 from . import mail_parts
-from .mail_senders import failed_relay, is_from_buyer, is_no_buyer, looks_like_amazon, skeleton
+from .mail_senders import is_from_buyer, is_no_buyer, is_relay_address, look_of, looks_like_amazon
 
 _FAMILIAR_NAME = re.compile(r"^\W*amazon\b|amazon marketplace|seller central|amazon seller|marketplace\.amazon\.")
 _FRAME_PROOF = re.compile(
@@ -21,19 +21,6 @@ _BUYER_SUBJECT = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What a mail is and why; ``word`` is one of `schema.MAIL_KINDS`, or else a kind of notice."""
-
-    word: str
-    reason: str
-
-    @property
-    def kind(self) -> str:
-        """Return the kind of mail."""
-        return self.word if self.word in ("buyer_message", "undelivered", "suspect", "unknown") else "notice"
-
-
 def claims(mail) -> bool:
     """Tell whether a mail says it comes from Amazon's marketplace, truly or not, or reports on mail sent there."""
     hosts = {sender.host for sender in mail.senders}
@@ -41,7 +28,7 @@ def claims(mail) -> bool:
         return True
     if mail.get("x-space-notification-type") or mail.get("x-amazon-auto-reply"):
         return True
-    if _FAMILIAR_NAME.search(skeleton(mail.from_name)) or failed_relay(mail):
+    if _FAMILIAR_NAME.search(look_of(mail.from_name)) or failed_relay(mail, is_relay_address):
         return True
     # Amazon's frame as the newest words, not as something quoted or forwarded.
     return bool(_FRAME_PROOF.search(split_quote(mail.body[:50_000])[0]))
@@ -51,7 +38,7 @@ def owns(mail) -> bool:
     """Tell whether a mail is Amazon's by sender, answer address or mark, or reports on mail sent to a buyer."""
     senders = {address.host for name in ("from", "sender", "reply-to") for address in mail.addresses_of(name)}
     marked = mail.get("x-space-notification-type") or mail.get("x-amazon-auto-reply")
-    return bool(senders & facts.AMAZON_HOSTS.keys() or marked or failed_relay(mail))
+    return bool(senders & facts.AMAZON_HOSTS.keys() or marked or failed_relay(mail, is_relay_address))
 
 
 def judge(mail, authentication: str, frame) -> Verdict:
@@ -70,36 +57,18 @@ def judge(mail, authentication: str, frame) -> Verdict:
 
 
 def _distrusted(mail, authentication):
-    """Return why a mail is not to be believed (or that it reports a bounce); None when Amazon may have written it."""
-    host = mail.senders[0].host
-    if authentication == "fail":
-        return Verdict("suspect", f"authentication failed for {host[:100] or 'a mail without sender'}")
-    if len({sender.host for sender in mail.senders}) > 1 or len(mail.get_all("from")) > 1:
-        return Verdict("suspect", "more than one sender in From")
-    if host in facts.AMAZON_HOSTS:
-        return None
-    if failed_relay(mail):
-        return _by_report(mail.report)
-    if authentication == "pass" and host.endswith(tuple("." + store for store in facts.STORE_HOSTS)):
-        return None
-    return Verdict("suspect", f"claims to be Amazon's, but was sent by {host[:100] or 'nobody'}")
+    return distrust(mail, authentication, "Amazon", facts.AMAZON_HOSTS, facts.STORE_HOSTS, is_relay_address)
 
 
 def _by_machine(mail):
     """Return the verdict on bounces and automatic answers, or None."""
     if mail.report:
-        return _by_report(mail.report)
+        return by_report(mail.report)
     if mail.get("x-amazon-auto-reply") or mail.senders[0].local.lower() == "nobody":
         return Verdict("undelivered", "Amazon's automatic answer to a mail of ours")
     if mail.is_auto_reply and not is_from_buyer(mail):
         return Verdict("undelivered", "automatic answer")
     return None
-
-
-def _by_report(report):
-    if report.action == "failed":
-        return Verdict("undelivered", f"delivery report: failed {report.status or ''}".strip())
-    return Verdict("delivery_status", f"delivery report: {report.action[:40]}")
 
 
 def _by_type(mail, frame):

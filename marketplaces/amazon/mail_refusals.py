@@ -6,6 +6,7 @@ servers write them; gathered 2026-11-22. What Amazon's own server says to an unr
 
 import re
 
+from ..mail_reading import read_bounce
 from . import reply_const
 
 _OPTED_OUT = re.compile(
@@ -16,13 +17,6 @@ _OPTED_OUT = re.compile(
 _CONTENT = re.compile(
     r"did not meet|guidelines|richtlinien|linee guida|directrices|violat|not allowed content", re.IGNORECASE
 )
-_SENDER = re.compile(
-    r"sender (?:is |address )?(?:not|un)|not (?:an? )?(?:authori[sz]ed|approved|registered|permitted)|unauthori[sz]ed|"
-    r"not allowed to send|5\.7\.\d",
-    re.IGNORECASE,
-)
-#: A security policy (5.7.x) may also be about what a mail holds.
-_REJECTED = re.compile(r"\bspam|content|virus|malware|attachment|too (?:big|large)|message size", re.IGNORECASE)
 _TEXTS = {
     "opted_out": "The buyer takes no unasked messages of sellers. If it is essential, answer the buyer's own message, "
     "or send it again marked as important.",
@@ -47,10 +41,7 @@ def read_refusal(mail) -> dict:
 def _judge(mail):
     """Return the kind of refusal and what the other side says about it, if that says more than its kind."""
     if mail.report:
-        told = " ".join((mail.report.diagnostic or mail.report.status or "").split())[:300]
-        if _REJECTED.search(told):
-            return "content", told
-        return "sender" if _SENDER.search(told) else "bounced", told
+        return read_bounce(mail.report)
     if mail.get("x-amazon-auto-reply") or mail.senders[0].local.lower() == "nobody" or mail.is_auto_reply:
         return "auto_reply", ""
     type_, body = mail.get("x-space-notification-type").upper(), mail.body[:20_000]

@@ -1,9 +1,9 @@
 """Who a mail says it is from, and whether that is Amazon: hosts, relay addresses, look-alikes, storefronts."""
 
 import re
-import unicodedata
 
 from ..mail import addresses
+from ..mail_reading import failed_relay, longest_beginning, skeleton
 from . import const
 from . import mail_const as facts
 
@@ -34,34 +34,15 @@ def is_from_buyer(mail) -> bool:
     return is_relay_address(mail.senders[0].address)
 
 
-def failed_relay(mail) -> str | None:
-    """Return the relay address that a delivery report is about, or None."""
-    if not mail.report:
-        return None
-    original = [address.address for address in addresses(mail.report.original.get("to"))]
-    return next(filter(is_relay_address, [*mail.report.recipients, *original]), None)
-
-
-def skeleton(text: str) -> str:
-    """Return text as it looks: punycode read, accents off, letters of other scripts as their Latin doubles."""
-    labels = [_from_punycode(label) for label in text[-500:].casefold().split(".")]
-    plain = unicodedata.normalize("NFKD", ".".join(labels)).translate(_CONFUSABLE)
-    return "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf")).replace("rn", "m")
-
-
-def _from_punycode(label):
-    if not label.startswith("xn--") or len(label) > 63:
-        return label
-    try:
-        return label[4:].encode("ascii").decode("punycode")
-    except UnicodeError:
-        return label[4:]
+def look_of(text: str) -> str:
+    """Return text as it looks to somebody who expects Amazon's name in it."""
+    return skeleton(text, _CONFUSABLE)
 
 
 def looks_like_amazon(host: str) -> bool:
     """Tell whether a host has something to be taken for Amazon's at a glance; it may well be Amazon's."""
     is_cloud = host in facts.CLOUD_HOSTS or host.endswith(tuple("." + cloud for cloud in facts.CLOUD_HOSTS))
-    return not is_cloud and bool(_LOOKS_LIKE_AMAZON.search(skeleton(host)))
+    return not is_cloud and bool(_LOOKS_LIKE_AMAZON.search(look_of(host)))
 
 
 def site_of(mail, link_ref: str | None = None) -> str | None:
@@ -73,13 +54,13 @@ def site_of(mail, link_ref: str | None = None) -> str | None:
     :return: country code or None.
     """
     host, local = mail.senders[0].host, mail.senders[0].local.lower()
-    # A look-alike claims the storefront that its host begins with; the longest, as .com begins .com.br.
-    claimed = max((relay for relay in facts.RELAY_HOSTS if f"{host}.".startswith(f"{relay}.")), key=len, default="")
+    # A look-alike claims the storefront that its host begins with.
+    claimed = longest_beginning(host, facts.RELAY_HOSTS)
     code = _SITE_BY_REF.get(mail.get("x-marketplace-id").strip())
     code = code or facts.RELAY_HOSTS.get(claimed) or _SITE_BY_REF.get(link_ref)
     if code:
         return code
-    if relay := failed_relay(mail):
+    if relay := failed_relay(mail, is_relay_address):
         return facts.RELAY_HOSTS[addresses(relay)[0].host]
     if host not in facts.AMAZON_HOSTS:
         return None

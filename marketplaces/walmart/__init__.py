@@ -1,7 +1,7 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const, orders, refs
+from . import const, mail, notices, orders, refs, replies, reply_const
 
 
 class Walmart(Marketplace):
@@ -16,6 +16,7 @@ class Walmart(Marketplace):
     has_one_site = True
     rates = const.RATES
     reply_hours = const.REPLY_HOURS
+    notices = notices.NOTICES
     relay_days = const.ORDER_DAYS
     threads_by_answer = True
     credential_fields = const.CREDENTIAL_FIELDS
@@ -23,10 +24,33 @@ class Walmart(Marketplace):
     seller_ref_label = "Partner ID"
     seller_ref_help = "Read from Walmart with the keys."
     setup_places = const.SETUP_PLACES
+    has_replies = True
+    has_write_first = True
+    file_limits = reply_const.FILE_LIMITS
 
     @classmethod
-    def app_url(cls, region):
-        return const.KEYS_URL
+    def claims_mail(cls, mail_):
+        return mail.claims(mail_)
+
+    @classmethod
+    def owns_mail(cls, mail_):
+        return mail.owns(mail_)
+
+    @classmethod
+    def read_mail(cls, mail_, *, seller_names=()):
+        return mail.read(mail_, seller_names=seller_names)
+
+    @classmethod
+    def is_relay_address(cls, address):
+        return mail.is_relay_address(address)
+
+    @classmethod
+    def relay_key(cls, address):
+        return mail.relay_key(address)
+
+    @classmethod
+    def copied_words(cls, mail_):
+        return notices.copied_words(mail_)
 
     @classmethod
     def orders_from_json(cls, data):
@@ -43,6 +67,22 @@ class Walmart(Marketplace):
     @classmethod
     def item_url(cls, site, item_ref):
         return f"https://www.{site.host}/ip/{item_ref}"
+
+    @classmethod
+    def app_url(cls, region):
+        return const.KEYS_URL
+
+    @classmethod
+    def can_reply(cls, *, reply_to, order=None, is_answer=True):
+        return replies.can_reply(reply_to, order, is_answer)
+
+    @classmethod
+    def check_reply(cls, text, files=(), *, site, **options):
+        return replies.check_reply(text, files, site=site, **options)
+
+    @classmethod
+    def make_reply(cls, **values):
+        return replies.make_reply(**values)
 
     # requests is imported only when a call is made: reading mail and orders works without it.
 

@@ -34,8 +34,7 @@ _CAME_SO_FAR = ("partially_shipped", "shipped", "delivered", "refunded")
 class Client:
     """One seller account at the Marketplace API.
 
-    :param Credentials credentials: ``site_ref``, ``access_token`` and, as the last resort for the seller's number,
-        ``client_id`` are used.
+    :param Credentials credentials: ``site_ref`` and ``access_token`` are used.
     :param dict endpoints: ``api`` replaces the official address (sandbox only).
     :param transport: a ``requests.adapters.BaseAdapter`` in place of the network (tests).
     :param float seconds: when each method gives up.
@@ -107,6 +106,7 @@ class Client:
             orders=tuple(orders.orders_from_json(rows)) if rows else (),
             next_token=token,
             complete_until=began - timedelta(seconds=const.SEARCH_MARGIN_SECONDS),
+            is_partial=True,
         )
 
     def get_participations(self) -> list[Participation]:
@@ -124,8 +124,7 @@ class Client:
                 name=site.name,
                 store_name=_text(partner, "partnerDisplayName") or _text(partner, "partnerName"),
                 active=detail.get("is_valid") not in (False, "false"),
-                # Without the seller's own number the key's tells accounts apart.
-                seller_ref=_text(partner, "partnerId") or self._credentials.client_id or None,
+                seller_ref=_text(partner, "partnerId"),
                 scopes=tuple(_read_scope(code, detail) for code in const.SCOPES),
             )
         ]

@@ -1,0 +1,113 @@
+"""What a Walmart mail means: the fields of `InboundMail`, each from the place where Walmart wrote it."""
+
+import re
+
+from ..mail import addresses
+from ..mail_reading import answered_refs, common_values, failed_relay, reported_refs, thread_refs
+from ..schema import InboundMail
+from . import mail_const as facts
+from . import mail_keys, mail_parts
+from .mail_kinds import claims, is_agent, judge, owns
+from .mail_names import buyer_name, labelled_name
+from .mail_refusals import read_refusal
+from .mail_senders import is_buyers_form, is_from_buyer, is_relay_address, relay_key, site_of
+
+__all__ = ["claims", "is_relay_address", "owns", "read", "relay_key"]
+
+_RELAY_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]{4,80}@relay\.walmart\.(?:com|ca)\b", re.IGNORECASE)
+
+
+def read(mail, *, seller_names=()) -> InboundMail:
+    """Return what a mail that claims to be Walmart's means; never raises on odd content.
+
+    :param mail.Mail mail: as decoded.
+    :param seller_names: our own seller names, never taken for a buyer's.
+    """
+    host = mail.senders[0].host
+    authentication = mail.authentication.verdict(host, facts.SIGNERS if host in facts.WALMART_HOSTS else ())
+    frame = mail_parts.read_frame(mail)
+    verdict = judge(mail, authentication, frame, seller_names)
+    if verdict.kind == "buyer_message" and is_agent(mail):
+        values = _agent_values(mail, seller_names)
+    elif verdict.kind == "buyer_message":
+        values = _buyer_values(mail, frame, seller_names)
+    elif verdict.kind == "unknown":
+        values = _buyer_values(mail, frame, seller_names) | {"text": None}
+    else:
+        values = _other_values(mail, verdict, frame)
+    return InboundMail(**common_values("walmart", mail, verdict, authentication) | values)
+
+
+def _buyer_values(mail, frame, seller_names):
+    """Return the fields of a message that must be answered."""
+    site = site_of(mail)
+    reply_to, alias = _relay(mail)
+    order = mail_keys.order_in_subject(mail.subject, site) or mail_keys.order_by_label(frame.head, site)
+    item = mail_keys.item_of(frame.head)
+    is_early = mail.senders[0].local.lower().startswith("pc-") and is_from_buyer(mail)
+    return {
+        "site": site,
+        "order_ref": order,
+        "buyer_name": buyer_name(mail, frame, seller_names),
+        "text": frame.words,
+        "thread_refs": thread_refs(("alias", alias), *answered_refs(mail)),
+        "reply_to": reply_to,
+        "item_ref": item,
+        "presale": not order and bool(item or is_early),
+    }
+
+
+def _agent_values(mail, seller_names):
+    """Return the fields of a message that customer care wrote: all of it is Walmart's, so labels count anywhere."""
+    body, site = mail.body, site_of(mail)
+    values = _buyer_values(mail, mail_parts.Frame(head=body, words=mail_parts.agent_words(body)), seller_names)
+    order = mail_keys.order_by_label(mail.subject, site) or mail_keys.order_by_label(body, site)
+    name = labelled_name(body)
+    known = {"order_ref": values["order_ref"] or order, "buyer_name": name or values["buyer_name"]}
+    if not is_buyers_form(values["reply_to"]):
+        # The desk of all buyers: no thread's.
+        known["thread_refs"] = thread_refs(*answered_refs(mail))
+    return values | known | {"urgent": True, "presale": False}
+
+
+def _relay(mail):
+    """Return the address to answer to and the buyer's alias, each None when unknown.
+
+    A Reply-To that is none of the relay's is ignored.
+    """
+    relays = [address for address in (mail.reply_to, mail.from_address) if is_relay_address(address)]
+    return (relays[0], relay_key(relays[-1])) if relays else (None, None)
+
+
+def _other_values(mail, verdict, frame):
+    """Return the fields of a mail that is no buyer's message."""
+    body, site = mail.body, site_of(mail)
+    values = {"order_ref": _named_order(mail.subject, body, site), "site": site}
+    if verdict.kind == "suspect":
+        return values
+    refs = answered_refs(mail)
+    if mail.report:
+        subject = mail.report.original.get("subject")
+        values["order_ref"] = _named_order(subject, "", site) or values["order_ref"]
+        refs = reported_refs(mail.report) + refs
+    if verdict.kind == "undelivered" or verdict.word in ("reply_copy", "delivery_status"):
+        refs = _addressee_refs(mail, body) + refs
+    if verdict.kind == "undelivered":
+        values |= read_refusal(mail)
+    elif verdict.word == "reply_copy" and frame.how == "label":
+        values["reply_text"] = frame.words
+    return values | {"thread_refs": thread_refs(*refs)}
+
+
+def _named_order(subject, text, site):
+    """Return the order that a subject or text names by Walmart's labels, or None."""
+    found = mail_keys.order_in_subject(subject, site) or mail_keys.order_by_label(subject, site)
+    return found or mail_keys.order_by_label(text, site)
+
+
+def _addressee_refs(mail, body):
+    """Return the alias of the buyer whom a refused or copied mail of ours went to."""
+    relay = failed_relay(mail, is_relay_address)
+    if not relay and (match := _RELAY_IN_TEXT.search(f"{body} {mail.html or ''}"[:100_000])):
+        relay = match[0]
+    return [("alias", relay_key(relay))] if relay and addresses(relay) else []

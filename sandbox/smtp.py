@@ -135,10 +135,11 @@ class Receiver:
         return mail.sender.lower() in known and any(a in mail.header_from.lower() for a in known)
 
     def _refuses(self, recipient, raw, sender):
-        if self._world.switches.unapproved_at(marketplace_of(host_of(recipient))) != "refuse":
+        host = host_of(recipient)
+        if self._world.switches.unapproved_at(marketplace_of(host)) != "refuse":
             return False
-        if marketplace_of(host_of(recipient)) == "walmart" and not sender:
-            return False  # a delivery report has no sender
+        if marketplace_of(host) == "walmart" and not (sender and relay_site(host)):
+            return False  # a delivery report, or an address that reaches no buyer anyway
         return not self._approved(recipient, open_mail(0, raw, recipient, sender))
 
     def _reach_marketplace(self, raw, recipient, sender):

@@ -63,8 +63,13 @@ def make_order(
         "shipNode": {"type": node} if node == "SellerFulfilled" else {"type": node, "name": "Node", "id": "1027"},
     }
     for position, change in enumerate(changes, 1):
-        change_order(order, change, created + timedelta(hours=20 * position))
+        change_order(order, change, _moment_of_change(created, position, len(changes)))
     return order
+
+
+def _moment_of_change(created, position, count):
+    """Return when the n-th of some changes happened: 20 hours after the one before, and never in the future."""
+    return created + min(timedelta(hours=20), (now() - created) / (count + 1)) * position
 
 
 def _moment(created):
@@ -185,7 +190,7 @@ def demo_orders(today=None):
         created = today - timedelta(days=days, hours=number_ % 5 + 1)
         order = make_order(ref, created=created, **special)
         changes = special.get("changes", ())
-        modified = min(created + timedelta(hours=20 * len(changes)), today)
+        modified = _moment_of_change(created, len(changes), len(changes))
         returned = [make_return(order, created + timedelta(days=6), code)] if "return" in changes else []
         rows.append((code, order, modified, returned))
     return rows

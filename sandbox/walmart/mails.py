@@ -38,8 +38,8 @@ def product_of(order=None, item_id=None):
         item = lines_of(order)[0]["item"]
         product = find_product(item["sku"])
         return product.item_id if product else "100200300", item["productName"]
-    product = next((product for product in PRODUCTS if product.item_id == item_id), None)
-    return item_id or PRODUCTS[0].item_id, product.title if product or not item_id else item_id
+    item_id = item_id or PRODUCTS[0].item_id
+    return item_id, next((product.title for product in PRODUCTS if product.item_id == item_id), item_id)
 
 
 def buyer_message(letter, ref_id=None):

@@ -9,7 +9,8 @@ from .server import AUTHSERV_ID, Sandbox
 
 
 def _arguments(argv=None):
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend Amazon on this machine.")
+    about = "A pretend Amazon and Walmart on this machine."
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=about)
     parser.add_argument("--http-port", type=int, default=8090)
     parser.add_argument("--smtp-port", type=int, default=8025)
     parser.add_argument("--odoo-url", help="where mails for the seller are handed over; without it they are kept")

@@ -8,6 +8,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from .amazon.console import CONFIRM_PATH, ENDINGS, ConsentError, Visitor
+from .amazon.faults import failure
 from .pages import render
 
 RULES = (
@@ -44,7 +45,7 @@ class ConsolePages:
             except (KeyError, ValueError) as error:
                 return Response(f"That makes no sense: {error}", 400, mimetype="text/plain")
 
-        return self._world.faults.spoil(fault, answer) if fault else answer()
+        return self._world.faults.spoil(fault, answer, failure) if fault else answer()
 
     def _visitor(self, values):
         """Return who is signed in; a page can say it for itself, so that several tests don't disturb each other."""

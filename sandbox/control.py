@@ -12,7 +12,7 @@ from .amazon.console import Visitor
 from .amazon.data import make_order
 from .amazon.mails import File
 from .amazon.sellers import make_seller
-from .buyers import Message
+from .message import Message
 from .sites import get_site
 
 RULES = (
@@ -125,12 +125,13 @@ class Control:
         return {"signed_in": vars(self._world.visitor), "authorizations": rows}
 
     def _limits(self, method, data):
-        limits = self._world.limits
+        limits, walmart = self._world.limits, self._world.walmart.limits
         if method == "DELETE":
             limits.clear()
+            walmart.clear()
         elif data:
-            limits.set_rate(**data)
-        return {"enabled": limits.enabled, "limits": limits.report()}
+            (walmart if data.get("operation") in walmart.documented else limits).set_rate(**data)
+        return {"enabled": limits.enabled, "limits": limits.report() + walmart.report()}
 
     def _addresses(self, method, data):
         if method == "POST":

@@ -1,4 +1,4 @@
-"""The pretend Amazon's outgoing mail: a queue in memory that tries for ever while it is only told to wait."""
+"""The pretend marketplaces' outgoing mail: a queue in memory that tries for ever while it is only told to wait."""
 
 import heapq
 import re
@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from email import message_from_bytes
 from email.utils import parseaddr
 
-from .amazon.times import now, stamp
+from .hosts import host_of, marketplace_of
+from .times import now, stamp
 
 _MESSAGE_REF = re.compile(rb"no-response-needed\?t=3D\w+&m=3D(\w+)&")
 _PAUSES = (0.2, 0.5, 1, 2, 5)
@@ -73,7 +74,7 @@ class Outbox:
 
         :param bytes raw: the mail.
         :param str to: recipient.
-        :param str sender: envelope sender; by default as SES makes it.
+        :param str sender: envelope sender; by default as the marketplace makes it.
         :param str authentication: what the receiving server shall find: ``pass``, ``fail`` or ``none``.
         :param str message_ref: the ``m=`` in it, where known.
         """
@@ -166,5 +167,8 @@ def _find_message_ref(raw):
 
 
 def _envelope(head, message_id):
-    host = parseaddr(str(head.get("From", "")))[1].rpartition("@")[2].removeprefix("marketplace.")
+    sender = parseaddr(str(head.get("From", "")))[1]
+    if marketplace_of(host_of(sender)) == "walmart":
+        return sender
+    host = sender.rpartition("@")[2].removeprefix("marketplace.")
     return f"{message_id.strip('<>').partition('@')[0]}@bounces.{host}"

@@ -8,10 +8,15 @@ from jinja2 import Environment, FileSystemLoader
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from .amazon.mails import File
+from .amazon.buyers import NOTICES
+from .amazon.rows import order_rows
 from .amazon.wording import LANGUAGES, language
-from .buyers import NOTICES, Message, Unknown, conversation_key
+from .message import Message, Unknown
+from .mime import File
 from .sites import get_site
+from .walmart.rows import order_rows as walmart_rows
+from .walmart.sites import get_site as get_walmart_site
+from .walmart.wording import NOTICES as WALMART_NOTICES
 
 _HERE = Path(__file__).parent
 _templates = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
@@ -66,7 +71,7 @@ class Pages:
     def _start(self, request):
         mails = list(self._world.mails)
         counts = {
-            "orders": len(self._world.orders.all()),
+            "orders": len(self._world.orders.all()) + len(self._world.walmart.orders.all()),
             "queued": sum(m.state == "queued" for m in mails),
             "accepted": sum(m.state == "accepted" for m in mails),
             "failed": sum(m.state in ("refused", "bounced") for m in mails),
@@ -83,6 +88,7 @@ class Pages:
             faults=self._world.faults.all(),
             addresses=self._world.address_rows(),
             sellers=self._world.sellers.values(),
+            walmart_sellers=self._world.walmart.sellers.values(),
             about=self._about,
         )
 
@@ -90,45 +96,24 @@ class Pages:
         return self._page("mailbox.html", mails=list(self._world.mailboxes)[::-1])
 
     def _buyer(self, request):
+        rows = [("Amazon", seller, get_site(code)) for seller in self._world.sellers.values() for code in seller.sites]
+        rows += [("Walmart", s, get_walmart_site(s.site)) for s in self._world.walmart.sellers.values()]
         sites = [
-            {"code": code, "seller": seller.code, "name": get_site(code).name, "lang": language(get_site(code).lang)}
-            for seller in self._world.sellers.values()
-            for code in seller.sites
+            {"app": app, "seller": seller.code, "code": site.code, "name": site.name, "lang": language(site.lang)}
+            for app, seller, site in rows
         ]
-        return self._page("buyer.html", sites=sites, languages=LANGUAGES, notices=NOTICES)
+        notices = {"Amazon": NOTICES, "Walmart": WALMART_NOTICES}
+        return self._page("buyer.html", sites=sites, languages=LANGUAGES, notices=notices)
 
     def _buyer_orders(self, request):
         code, seller = request.args["site"], request.args["seller"]
-        site = get_site(code)
-        orders = [o for _c, o in self._world.orders.all(seller) if o["salesChannel"]["marketplaceId"] == site.site_ref]
-        return _json(
-            {
-                "orders": [self._row(self._world.sellers[seller], site, order) for order in orders],
-                "address": self._world.addresses.get((seller, code), ""),
-                "currency": site.currency,
-            }
-        )
-
-    def _row(self, seller, site, order):
-        buyer = order.get("buyer", {}).get("buyerName", "?")
-        key = conversation_key(seller, site, order["orderId"], buyer)
-        entries = self._world.conversations.get(key, [])
-        first, *others = order["orderItems"]
-        fulfillment = order.get("fulfillment", {})
-        return {
-            "ref": order["orderId"],
-            "key": key,
-            "buyer": buyer,
-            "product": first["product"].get("title", ""),
-            "asin": first["product"].get("asin"),
-            "others": len(others),
-            "status": fulfillment.get("fulfillmentStatus", ""),
-            "by_amazon": fulfillment.get("fulfilledBy") == "AMAZON",
-            "total": order.get("proceeds", {}).get("grandTotal"),
-            "date": order["createdTime"][:10],
-            "messages": len(entries),
-            "last": entries[-1]["side"] if entries else None,
-        }
+        if at_walmart := self._world.walmart.sellers.get(seller):
+            site, rows = get_walmart_site(code), walmart_rows(self._world, at_walmart)
+        else:
+            site = get_site(code)
+            rows = order_rows(self._world, self._world.sellers[seller], site)
+        address = self._world.addresses.get((seller, code), "")
+        return _json({"orders": rows, "address": address, "currency": site.currency})
 
     def _buyer_conversation(self, request):
         entries = list(self._world.conversations.get(request.args["key"], []))
@@ -156,6 +141,7 @@ class Pages:
             notice=form.get("notice") or None,
             forgery=form.get("forgery", ""),
             name_order=not yes("without_order"),
+            answer=yes("answer"),
             attachments=[_file(upload) for upload in request.files.getlist("files") if upload.filename],
         )
         try:

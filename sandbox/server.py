@@ -13,6 +13,9 @@ from .outbox import Outbox
 from .pages import Pages
 from .shortcuts import Shortcuts
 from .smtp import Receiver
+from .walmart.api import WalmartApi
+from .walmart.control import WalmartControl
+from .walmart.pages import WalmartPages
 from .web import Application, serve
 from .world import World
 
@@ -20,13 +23,14 @@ AUTHSERV_ID = "mx.sandbox.example"
 
 
 class Sandbox(Shortcuts):
-    """A pretend Amazon with its buyers, started by ``with``. Ports of 0 are chosen by the system.
+    """A pretend Amazon and Walmart with their buyers, started by ``with``. Ports of 0 are chosen by the system.
 
     :param str odoo_url: where mails for the seller go, and browsers that come from the consent page; without it (and
         without ``deliver``) mails are kept.
     :param deliver: function that takes a raw mail instead of Odoo's external API.
     :param alias_domains: mail domains of the seller's Odoo.
-    :param dict addresses: where storefronts get their mail: ``{("DEMO-EU", "DE"): "amazon-de@odoo.example"}``.
+    :param dict addresses: where storefronts get their mail: ``{("DEMO-EU", "DE"): "amazon-de@odoo.example"}``;
+        at Walmart it is the customer service contact, the only one who may write to buyers.
     :param str state: file that keeps addresses over restarts.
     :param dict switches: see :class:`world.Switches`.
     """
@@ -62,6 +66,9 @@ class Sandbox(Shortcuts):
             Control(self.world, self.buyers),
             Pages(self.world, self.buyers, self._about),
             ConsolePages(self.world, self.console),
+            WalmartApi(self.world),
+            WalmartControl(self.world, self.buyers),
+            WalmartPages(self.world),
         )
         self._server = serve(Application(parts), http_port)
         self.console.base_url = self.http_url
@@ -92,12 +99,17 @@ class Sandbox(Shortcuts):
         """Return what a marketplace object takes as ``endpoints`` to talk to this sandbox."""
         return {"api": self.http_url, "lwa": f"{self.http_url}/auth/o2/token", "console": self.http_url}
 
+    @property
+    def walmart_endpoints(self):
+        """Return what replaces Walmart's addresses."""
+        return {"api": self.http_url}
+
     def send(self, raw, to, **options):
-        """Let the pretend Amazon send a raw mail (see :meth:`Outbox.send`) and return its record."""
+        """Let the pretend marketplaces send a raw mail (see :meth:`Outbox.send`) and return its record."""
         return self.outbox.send(raw, to, **options)
 
     def write(self, text="", **values):
-        """Let a buyer write (see :class:`buyers.Message`) and return the records of the mails."""
+        """Let a buyer write (see :class:`message.Message`) and return the records of the mails."""
         return self.buyers.write(Message(text=text, **values))
 
     def wait(self, *mails, timeout=30):

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 from .amazon.applications import make_application
 from .amazon.console import CONFIRM_PATH, Visitor
 from .amazon.sellers import make_seller
-from .buyers import Message
+from .message import Message
+from .walmart.sellers import make_seller as make_walmart_seller
 
 
 class Shortcuts:
@@ -58,6 +59,11 @@ class Shortcuts:
             and the refresh token of the seller's private application too (until ``seller.change(revoked=False)``).
         """
         self.world.revoke(_code(seller), getattr(application, "application_ref", application))
+
+    def add_walmart_seller(self, code, **values):
+        """Add a seller at Walmart (see :class:`walmart.sellers.Seller`: ``site``, ``scopes``, …) and return it."""
+        seller = self.walmart.sellers[code] = make_walmart_seller(code, **values)
+        return seller
 
     # --- Seller Central ------------------------------------------------------------------------------
 
@@ -115,6 +121,11 @@ class Shortcuts:
             found = (rows for key, rows in self.world.conversations.items() if f"|{order_ref}|" in key)
             return [dict(entry) for rows in found for entry in rows]
 
+    @property
+    def walmart(self):
+        """Return Walmart's state (:class:`walmart.state.Walmart`): ``sellers``, ``orders``, ``limits``, ``rotate``."""
+        return self.world.walmart
+
     # --- state ---------------------------------------------------------------------------------------
 
     @property
@@ -129,7 +140,7 @@ class Shortcuts:
 
     @property
     def limits(self):
-        """Return the rate limits (:class:`amazon.limits.Limits`): ``enabled``, ``set_rate``, ``report``, ``refill``."""
+        """Return the rate limits (:class:`limits.Limits`): ``enabled``, ``set_rate``, ``report``, ``refill``."""
         return self.world.limits
 
     @property
@@ -144,12 +155,12 @@ class Shortcuts:
 
     @property
     def faults(self):
-        """Return the faults (:class:`amazon.faults.Faults`)."""
+        """Return the faults (:class:`faults.Faults`)."""
         return self.world.faults
 
     @property
     def inbox(self):
-        """Return what reached Amazon: buyers' relay addresses and Amazon's own."""
+        """Return what reached the marketplaces: buyers' relay addresses and others of theirs."""
         return list(self.world.inbox)
 
     @property
@@ -159,7 +170,7 @@ class Shortcuts:
 
     @property
     def mails(self):
-        """Return the log of what the pretend Amazon sent."""
+        """Return the log of what the pretend marketplaces sent."""
         return list(self.world.mails)
 
 

@@ -1,4 +1,4 @@
-"""The mail server in the middle: takes what Amazon and Odoo send and hands each mail to whom it is for."""
+"""The mail server in the middle: takes what marketplaces and Odoo send and hands each mail to whom it is for."""
 
 import asyncio
 import hmac
@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from .hosts import host_of, marketplace_of, relay_site
 from .received import open_mail, stamp_mail
-from .sites import RELAY_HOSTS, is_amazon_host
 
 _logger = logging.getLogger(__name__)
 _SIZE_LIMIT = 40 * 1024 * 1024
@@ -43,10 +43,10 @@ class Receiver:
 
     :param World world: where mails to buyers and to other people are kept.
     :param deliver: hands a raw mail to the seller's system and returns when it is safe there; None keeps it.
-    :param str token: secret by which the pretend Amazon introduces itself.
+    :param str token: secret by which the pretend marketplaces introduce themselves.
     :param str authserv_id: our name in Authentication-Results.
     :param alias_domains: domains whose mail is the seller's system's.
-    :param on_reply: takes what reaches a buyer's address; ``on_nowhere`` what reaches another one of Amazon's.
+    :param on_reply: takes what reaches a buyer's address; ``on_nowhere`` what reaches another one of a marketplace's.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Receiver:
         authentication = self._introduction(session.host_name)
         raw, recipients = envelope.original_content, list(envelope.rcpt_tos)
         sender = (envelope.mail_from or "").strip("<>")  # the empty sender comes as "<>"
-        groups = {"amazon": [], "seller": [], "box": [], "people": []}
+        groups = {"marketplace": [], "seller": [], "box": [], "people": []}
         for recipient in recipients:
             groups[self._whose(recipient, authentication)].append(recipient)
         pool = self._pools["seller" if groups["seller"] else "others"]
@@ -100,7 +100,7 @@ class Receiver:
         return authentication if hmac.compare_digest(known.encode(), self._token.encode()) else "none"
 
     def _take(self, raw, sender, groups, authentication):
-        if any(self._refuses(recipient, raw, sender) for recipient in groups["amazon"]):
+        if any(self._refuses(recipient, raw, sender) for recipient in groups["marketplace"]):
             return "550 5.7.1 Sender is not authorized"
         if groups["seller"]:  # first: a failure must leave no trace elsewhere, the sender comes again
             self._deliver(stamp_mail(raw, sender, groups["seller"], authentication, self._authserv_id))
@@ -108,14 +108,14 @@ class Receiver:
             self.boxes[recipient.lower()](stamp_mail(raw, sender, [recipient], authentication, self._authserv_id))
         for recipient in groups["people"]:
             self._keep(self._world.mailboxes, raw, recipient, sender)
-        for recipient in groups["amazon"]:
-            self._reach_amazon(raw, recipient, sender)
+        for recipient in groups["marketplace"]:
+            self._reach_marketplace(raw, recipient, sender)
         return "250 2.0.0 Taken"
 
     def _whose(self, recipient, authentication):
-        host = recipient.rpartition("@")[2].lower()
-        if host in RELAY_HOSTS or is_amazon_host(host):
-            return "amazon"
+        host = host_of(recipient)
+        if marketplace_of(host):
+            return "marketplace"
         if recipient.lower() in self.boxes:
             return "box"
         if self._deliver is None:
@@ -131,22 +131,25 @@ class Receiver:
         return mail
 
     def _approved(self, recipient, mail):
-        site = RELAY_HOSTS.get(recipient.rpartition("@")[2].lower())
-        known = {a.lower() for (_seller, code), a in self._world.addresses.items() if site and code == site.code}
+        known = self._world.known_addresses(host_of(recipient))
         return mail.sender.lower() in known and any(a in mail.header_from.lower() for a in known)
 
     def _refuses(self, recipient, raw, sender):
-        switches = self._world.switches
-        if not switches.reject_unapproved and switches.unapproved != "refuse":
+        host = host_of(recipient)
+        if self._world.switches.unapproved_at(marketplace_of(host)) != "refuse":
             return False
+        if marketplace_of(host) == "walmart" and not (sender and relay_site(host)):
+            return False  # a delivery report, or an address that reaches no buyer anyway
         return not self._approved(recipient, open_mail(0, raw, recipient, sender))
 
-    def _reach_amazon(self, raw, recipient, sender):
-        host = recipient.rpartition("@")[2].lower()
+    def _reach_marketplace(self, raw, recipient, sender):
+        host = host_of(recipient)
         mail = self._keep(self._world.inbox, raw, recipient, sender)
         if host.startswith("bounces."):
             self._bounced(recipient)
-        elif host in RELAY_HOSTS:
+        elif mail.kind == "bounce" and marketplace_of(host) == "walmart":
+            self._bounced(recipient)
+        elif relay_site(host):
             mail.approved = self._approved(recipient, mail)
             if self._on_reply:
                 self._on_reply(mail)
@@ -157,5 +160,5 @@ class Receiver:
         returned = f"<{recipient.partition('@')[0]}@"
         with self._world.lock:
             for mail in self._world.mails:
-                if mail.message_id.startswith(returned):
+                if mail.message_id.startswith(returned) or mail.sender.lower() == recipient.lower():
                     mail.state = "bounced"

@@ -12,16 +12,24 @@ from .amazon.applications import demo_applications
 from .amazon.consents import Consents
 from .amazon.console import Visitor
 from .amazon.data import SELLERS, demo_orders
-from .amazon.faults import Faults
-from .amazon.limits import Limits
 from .amazon.lwa import Tokens
 from .amazon.orders import Orders
-from .amazon.times import now, stamp
 from .amazon.uploads import Uploads
-from .receiving import AUTO_REPLIES, OPT_OUTS, UNAPPROVED
+from .faults import Faults
+from .habits import AUTO_REPLIES, OPT_OUTS, UNAPPROVED, WALMART_FROM
+from .hosts import marketplace_of, relay_site
+from .limits import Limits
+from .times import now, stamp
+from .walmart.state import Walmart
 
 #: What switches that are no yes or no may say.
-_VALUES = {"unapproved": UNAPPROVED, "opted_out": OPT_OUTS, "auto_reply": AUTO_REPLIES}
+_VALUES = {
+    "unapproved": UNAPPROVED,
+    "walmart_unapproved": UNAPPROVED,
+    "opted_out": OPT_OUTS,
+    "auto_reply": AUTO_REPLIES,
+    "walmart_from": WALMART_FROM,
+}
 
 
 @dataclass
@@ -31,8 +39,10 @@ class Switches:
     ``auto_orders`` makes unknown but well-formed order numbers exist; ``rate_limits`` enforces the documented
     ones; ``reply_copies`` sends the seller a copy of each reply that a buyer gets, as Amazon does;
     ``unapproved`` is what happens to mail to buyers that does not come from the address known for the storefront
-    (pass, refuse, bounce, drop), ``reject_unapproved`` an older word for refuse; ``opted_out`` and ``auto_reply`` are
-    the habits of buyers who have none of their own (see ``receiving``);
+    (pass, refuse, bounce, drop), ``reject_unapproved`` an older word for refuse, ``walmart_unapproved`` what happens to
+    it at Walmart while ``unapproved`` is pass: Walmart is known to refuse; ``walmart_from`` is the address by which
+    Walmart passes words on (new, order); ``opted_out`` and ``auto_reply`` are
+    the habits of buyers who have none of their own (see :mod:`.habits`);
     ``search_lag`` is how many seconds late searchOrders sees a change; ``login_hop`` sends the browser from the consent
     page over the application's log-in URI, as Amazon's newer description of the website workflow says.
     """
@@ -42,6 +52,8 @@ class Switches:
     reply_copies: bool = False
     reject_unapproved: bool = False
     unapproved: str = "pass"
+    walmart_unapproved: str = "refuse"
+    walmart_from: str = "new"
     opted_out: str = ""
     auto_reply: str = ""
     search_lag: float = 120
@@ -58,6 +70,14 @@ class Switches:
             if value not in _VALUES.get(name, (value,)):
                 raise ValueError(f"{name} must be one of {', '.join(map(repr, _VALUES[name]))}")
             setattr(self, name, value)
+
+    def unapproved_at(self, marketplace):
+        """Return what happens to mail from an address that a storefront of a marketplace does not know."""
+        if self.reject_unapproved:
+            return "refuse"
+        if marketplace == "walmart" and self.unapproved == "pass":
+            return self.walmart_unapproved
+        return self.unapproved
 
 
 class Requests:
@@ -116,12 +136,13 @@ class World:
         self.tokens = Tokens(self.sellers, self.consents)
         self.visitor = Visitor(SELLERS[0].code)  # who is signed in to Seller Central
         self._odoo_url = odoo_url
+        self.walmart = Walmart()
         self.faults = Faults()
         self.limits = Limits()
         self.requests = Requests()
         self.switches = Switches()
-        self.mails = []  # what the pretend Amazon sent: outbox.Mail
-        self.inbox = []  # what reached Amazon: received.Received
+        self.mails = []  # what the pretend marketplaces sent: outbox.Mail
+        self.inbox = []  # what reached the marketplaces: received.Received
         self.mailboxes = []  # what reached other people
         self.conversations = {}  # key → [entry], what buyers wrote and got
         self.habits = {}  # (seller, site, buyer) → what this buyer does
@@ -149,6 +170,7 @@ class World:
                 self.uploads,
             ):
                 part.clear()
+            self.walmart.reset()
             for application in demo_applications(self._odoo_url):
                 self.put_application(application)
             self.visitor = Visitor(SELLERS[0].code)
@@ -163,7 +185,7 @@ class World:
     def set_switches(self, values):
         """Set switches (see :class:`Switches`)."""
         self.switches.update(values)
-        self.limits.enabled = self.switches.rate_limits
+        self.limits.enabled = self.walmart.limits.enabled = self.switches.rate_limits
 
     def put_application(self, application):
         """Add an application, or change the one with its id, and return it."""
@@ -205,6 +227,15 @@ class World:
                 self.addresses.pop((seller, site), None)
             if self._path:
                 self._path.write_text(json.dumps({"addresses": self.address_rows()}, indent=1))
+
+    def known_addresses(self, host):
+        """Return the addresses (lower case) from which mail to a relay host is welcome: its storefront's."""
+        site, at_walmart = relay_site(host), marketplace_of(host) == "walmart"
+        return {
+            address.lower()
+            for (seller, code), address in self.addresses.items()
+            if site and code == site.code and (seller in self.walmart.sellers) == at_walmart
+        }
 
     def address_rows(self):
         """Return the known addresses as a list of dicts."""

@@ -8,13 +8,13 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from ..sites import get_site
+from ..times import moment, now, stamp
 from .contract import OPERATIONS, ORDER_REF, check_headers, check_query
 from .faults import failure
 from .identity import case_id
 from .lwa import Denied
 from .messaging import ACTIONS, REVIEW, Messaging
 from .orders import InvalidToken, project, search
-from .times import moment, now, stamp
 from .uploads import PATH
 
 _MESSAGES = "/messaging/v1/orders/<order_id>"
@@ -78,7 +78,8 @@ class AmazonApi:
         code = seller.code if seller else None
         fault = self.world.faults.take(endpoint, code)
         entry = self.world.requests.add(endpoint, request, code, fault)
-        response = self.world.faults.spoil(fault, answer, lwa=endpoint == "token") if fault else answer()
+        fail = partial(failure, lwa=endpoint == "token")
+        response = self.world.faults.spoil(fault, answer, fail) if fault else answer()
         entry["status"] = response.status_code
         if endpoint not in ("token", "upload"):
             response.headers["x-amzn-RequestId"] = entry["id"]

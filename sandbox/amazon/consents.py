@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .times import now, stamp
+from ..times import now, stamp
 
 #: Life of a code. Source: SP-API developer guide, 2021-11-12.
 CODE_SECONDS = 300

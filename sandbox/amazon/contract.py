@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from .times import moment, now
+from ..times import moment, now
 
 INCLUDED_DATA = (
     "BUYER",

@@ -4,12 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ..sites import get_site
+from ..times import now, stamp
 from .catalogue import PEOPLE, PRODUCTS, RATES, TAX
 from .identity import digits, order_ref, relay_address, rng
 from .money import line_proceeds, money, order_proceeds, round_to
 from .packing import make_package
 from .sellers import DEMO_EU, DEMO_FE, DEMO_NA, SELLERS
-from .times import now, stamp
 
 __all__ = ["DEMO_EU", "DEMO_FE", "DEMO_NA", "SELLERS", "demo_orders", "make_order"]
 

@@ -1,9 +1,9 @@
 """Names that Amazon makes up: relay aliases, tokens, ids. All follow from what they name, or from a seed."""
 
-import hashlib
-import random
 import string
 import uuid
+
+from ..chance import digits, hexadecimal, pick, rng  # noqa: F401 - one door for all that is made up
 
 _LOWER = string.ascii_lowercase + string.digits
 _UPPER = string.ascii_uppercase + string.digits
@@ -17,27 +17,6 @@ _SES = {
 
 #: First digits of order numbers by country, as far as they differ.
 _PREFIXES = {"US": "114", "GB": "204", "DE": "302", "JP": "250", "CA": "701", "BR": "702"}
-
-
-def rng(*parts):
-    """Return a random generator that always gives the same for the same parts."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return random.Random(digest)
-
-
-def pick(source, alphabet, length):
-    """Return ``length`` random characters of an alphabet."""
-    return "".join(source.choices(alphabet, k=length))
-
-
-def digits(source, length):
-    """Return ``length`` random digits."""
-    return pick(source, string.digits, length)
-
-
-def hexadecimal(source, length):
-    """Return ``length`` random hexadecimal characters."""
-    return f"{source.getrandbits(length * 4):0{length}x}"
 
 
 def alias(buyer, merchant_id, site):

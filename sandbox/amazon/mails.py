@@ -6,12 +6,13 @@ from html import escape
 from secrets import token_hex
 from urllib.parse import urlencode
 
+from .. import mime
+from ..mime import File
 from ..sites import get_site
-from . import identity, mime
-from .mime import File
+from ..times import now
+from . import identity
 from .notices import SPC_REGIONS, notice
 from .sellers import SELLERS
-from .times import now
 from .wording import WORDINGS, language
 
 __all__ = ["File", "buyer_message", "notice"]

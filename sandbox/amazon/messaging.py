@@ -12,8 +12,8 @@ from datetime import timedelta
 from werkzeug.wrappers import Response
 
 from ..sites import get_site
+from ..times import moment, now
 from .faults import failure
-from .times import moment, now
 from .uploads import PATH, is_md5
 
 REVIEW = "productReviewAndSellerFeedback"

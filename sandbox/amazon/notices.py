@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from html import escape
 from secrets import token_hex
 
+from .. import mime
 from ..sites import get_site
-from . import identity, mime
+from ..times import now
+from . import identity
 from .sellers import SELLERS
-from .times import now
 from .wording import language
 
 #: Region in the watermark of Amazon's mails.

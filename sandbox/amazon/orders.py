@@ -6,10 +6,10 @@ import hashlib
 import json
 import threading
 
+from ..times import moment
 from .data import make_order
 from .identity import guess_site
 from .packing import change_order
-from .times import moment
 
 #: What each value of includedData opens: attributes of the order and of its items.
 _DATASETS = {

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from ..sites import get_site
+from ..times import now, stamp
 from .catalogue import CARRIERS
 from .identity import digits, rng
-from .times import now, stamp
 
 
 def make_package(number, items, site, source, created):

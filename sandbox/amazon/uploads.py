@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .times import now
+from ..times import now
 
 #: How long an address for a file is good. Source: issues of the models' repository, 2020–2024.
 LIFE = timedelta(minutes=15)

@@ -72,8 +72,7 @@ function open(ref, key, title, subtitle) {
 }
 
 function choose(order) {
-  const carrier = order.by_amazon ? "shipped by Amazon" : "shipped by the seller";
-  open(order.ref, order.key, order.buyer, `Order ${order.ref} of ${order.date} · ${words(order.status)} · ${carrier} · ${amount(order.total)}`);
+  open(order.ref, order.key, order.buyer, `Order ${order.ref} of ${order.date} · ${words(order.status)} · ${order.carrier} · ${amount(order.total)}`);
 }
 
 function presaleKey() {
@@ -103,7 +102,7 @@ function drawDelivery(mail, count) {
 
 function drawEntry(entry) {
   const bubble = element("article", `bubble ${entry.side}`), meta = element("div", "meta");
-  const side = { buyer: "", seller: "reply", amazon: "notice of Amazon", forger: "not from Amazon" }[entry.side];
+  const side = { buyer: "", seller: "reply", amazon: "notice of Amazon", walmart: "notice of Walmart", forger: "forged" }[entry.side];
   meta.append(element("span", "", [entry.name, side].filter(Boolean).join(" · ")));
   meta.append(element("span", "", entry.time.slice(0, 16).replace("T", " ")));
   if (entry.side === "seller" && entry.kind !== "mail") meta.append(element("span", "delivery refused", `automatic: ${entry.kind}`));
@@ -125,7 +124,7 @@ async function refresh() {
   if (key !== state.key || text === state.drawn) return;
   state.drawn = text;
   const thread = byId("thread");
-  const empty = element("p", "empty", "Nothing was written yet. What the buyer writes goes to the seller by mail, as Amazon sends it; what the seller answers appears here.");
+  const empty = element("p", "empty", "Nothing was written yet. What the buyer writes goes to the seller by mail, as the marketplace sends it; what the seller answers appears here.");
   thread.replaceChildren(...(entries.length ? entries.map(drawEntry) : [empty]));
   thread.scrollTop = thread.scrollHeight;
 }
@@ -173,6 +172,13 @@ async function keepAddress(event) {
 async function changeSite() {
   Object.assign(state, { current: null, key: null, drawn: "" });
   composer.hidden = true;
+  const app = site.selectedOptions[0].dataset.app;
+  for (const node of document.querySelectorAll(".app")) node.textContent = app;
+  for (const name of ["Amazon", "Walmart"]) {
+    for (const node of composer.querySelectorAll(`.${name.toLowerCase()}`)) node.hidden = node.disabled = name !== app;
+  }
+  composer.elements.notice.value = "";
+  composer.elements.answer.checked = false;
   composer.elements.lang.value = site.selectedOptions[0].dataset.lang;
   byId("head").replaceChildren(element("h2", "", "Choose an order"), element("small", "", "and write to its seller"));
   byId("thread").replaceChildren(element("p", "empty", "On the left are this storefront's orders."));

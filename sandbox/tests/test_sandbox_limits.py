@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.amazon.limits import Limits
+from sandbox.limits import Limits
 
 
 class Clock:

@@ -14,7 +14,7 @@ from marketplaces.tests import swagger
 from sandbox.amazon.contract import OPERATIONS
 from sandbox.amazon.data import make_order
 from sandbox.amazon.messaging import ACTIONS
-from sandbox.amazon.times import now
+from sandbox.times import now
 
 needs_models = pytest.mark.skipif(not swagger.find_models(), reason="the official models are not on this machine")
 DE = Amazon.get_site("DE")

@@ -2,28 +2,18 @@
 
 import re
 
-from .amazon import identity
-from .amazon.bounces import report
-from .amazon.notices import notice
-from .sites import RELAY_HOSTS, get_site
+from ..bounces import report
+from ..habits import blank_addresses, check_habits
+from ..sites import RELAY_HOSTS, get_site
+from . import identity
+from .notices import notice
 
-#: What happens to mail from an address that the storefront does not know. Nobody outside knows what Amazon does:
-#: "rejected or silently dropped". Source: Seller Central help G201054220 and sellers' reports, 2026-11-22.
-UNAPPROVED = ("pass", "refuse", "bounce", "drop")
-#: Which mail a buyer does not take: none of it, unasked one (an answer in the thread passes, as does the word
-#: [Important]), or all, as happened to a seller whose answer did not hold the buyer's mail.
-OPT_OUTS = ("", "unasked", "all")
-#: Who answers by itself whatever reaches a buyer.
-AUTO_REPLIES = ("", "buyer", "amazon", "both")
 _IMPORTANT = re.compile(r"\[(?:important|importante|wichtig|belangrijk|viktigt|ważne|önemli|重要)\]", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ORDER = re.compile(r"\d{3}-\d{7}-\d{7}")
-#: What a buyer's mail program answers.
-AWAY = "I am away until Monday and will answer then. This is an automatic message."
 
 
 class Receiving:
-    """Part of :class:`.buyers.Buyers`; needs ``_world``, ``_outbox`` and ``write``."""
+    """Part of :class:`.buyers.AmazonBuyers`; needs ``_world``, ``_outbox`` and ``write``."""
 
     def receive(self, mail):
         """Take a mail that reached a relay address.
@@ -41,7 +31,7 @@ class Receiving:
             key or f"unknown|{alias}",
             side="seller",
             name=mail.header_from,
-            text=_ADDRESS.sub("[e-mail address removed]", mail.text),
+            text=blank_addresses(mail.text),
             files=mail.attachments,
             kind=mail.kind,
             approved=mail.approved,
@@ -59,15 +49,12 @@ class Receiving:
             self._outbox.send(raw, mail.sender)
 
     def set_habits(self, message, **habits):
-        """Let a buyer opt out or answer by itself: ``opted_out``, ``auto_reply``; see above for the values.
+        """Let a buyer opt out or answer by itself: ``opted_out``, ``auto_reply``.
 
         :param Message message: tells which buyer, by order or by storefront and name.
         :raise ValueError: no such habit or value.
         """
-        known = {"opted_out": OPT_OUTS, "auto_reply": AUTO_REPLIES}
-        for name, value in habits.items():
-            if value not in known.get(name, ()):
-                raise ValueError(f"{name} can't be {value!r}")
+        check_habits(habits)
         seller, site, _order, buyer = self._resolve(message)
         with self._world.lock:
             self._world.habits.setdefault((seller.code, site.code, buyer), {}).update(habits)
@@ -144,7 +131,7 @@ class Receiving:
         found = self._world.orders.find(ref, seller_code) if ref else None
         order = found[1] if found else {"orderId": ref}
         to = self._world.addresses.get((seller_code, site.code)) or mail.sender
-        text = mail.subject if kind == "auto_reply" else _ADDRESS.sub("[e-mail address removed]", mail.text)
+        text = mail.subject if kind == "auto_reply" else blank_addresses(mail.text)
         name = buyer or started["name"]
         raw = notice(kind, order, site=get_site(site), to=to, buyer=name, text=text, seller=seller)
         self._outbox.send(raw, to)

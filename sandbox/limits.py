@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from ..sites import RATES
+from .sites import RATES
 
 #: What adding up times may lose.
 _ROUNDING = 1e-6
@@ -22,10 +22,14 @@ class _Bucket:
 
 
 class Limits:
-    """Token buckets, made (full) by the first call. Calls are counted always, refused only if ``enabled``."""
+    """Token buckets, made (full) by the first call. Calls are counted always, refused only if ``enabled``.
 
-    def __init__(self, clock=time.monotonic):
+    :param dict documented: calls a second and burst by operation; Amazon's by default.
+    """
+
+    def __init__(self, clock=time.monotonic, documented=None):
         self.enabled = False
+        self.documented = documented or RATES
         self._clock = clock
         self._buckets = {}
         self._rates = {}
@@ -33,15 +37,15 @@ class Limits:
 
     def rate(self, operation):
         """Return calls a second and burst of an operation: the documented ones, or what :meth:`set_rate` said."""
-        return self._rates.get(operation) or RATES[operation]
+        return self._rates.get(operation) or self.documented[operation]
 
     def set_rate(self, operation, rate, burst):
         """Give an operation another limit; its buckets are full again, its counts zero.
 
         :raise ValueError: there is no such operation, or the limit is none.
         """
-        if operation not in RATES:
-            raise ValueError(f"operation must be one of {', '.join(RATES)}")
+        if operation not in self.documented:
+            raise ValueError(f"operation must be one of {', '.join(self.documented)}")
         if rate <= 0 or burst < 1:
             raise ValueError("rate must be above 0 and burst at least 1")
         with self._lock:
@@ -66,6 +70,14 @@ class Limits:
             else:
                 bucket.refused += 1
             return allowed
+
+    def rest(self, seller, operation):
+        """Return the whole tokens left in a bucket, and seconds until it has the next one."""
+        with self._lock:
+            rate, burst = self.rate(operation)
+            bucket = self._buckets.get((seller, operation))
+            tokens = bucket.tokens if bucket else burst
+            return int(tokens + _ROUNDING), (1 - tokens % 1) / rate
 
     def report(self):
         """Return the calls of each seller and operation: allowed, refused, and over how many seconds.

@@ -1,4 +1,4 @@
-"""Writes raw mails the way Amazon's Java mailer does. Fast: no parsing, no objects."""
+"""Writes raw mails the way the marketplaces' Java mailers do. Fast: no parsing, no objects."""
 
 import base64
 import binascii
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime
 
-from .identity import digits
+from .chance import digits
 
 
 @dataclass(frozen=True)

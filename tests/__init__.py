@@ -33,4 +33,7 @@ from . import test_secrets
 from . import test_ticket
 from . import test_tokens
 from . import test_tour
+from . import test_walmart_connect
+from . import test_walmart_order
+from . import test_walmart_ticket
 from . import test_write_first

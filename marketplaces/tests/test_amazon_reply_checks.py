@@ -1,5 +1,6 @@
 """What an agent is told before an answer leaves, and what must not be found: false alarms are read no more."""
 
+import time
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -188,9 +189,9 @@ class TestWarnings:
             "1-" * 20_000,
             "{" * 9_999,
         ):
-            started = datetime.now(timezone.utc)
+            started = time.process_time()
             check(text)
-            assert (datetime.now(timezone.utc) - started).total_seconds() < 2
+            assert time.process_time() - started < 2
 
     def test_writing_first_too_late_is_told(self):
         old = replace(ORDER, deliver_by=datetime(2020, 1, 1, tzinfo=timezone.utc))

@@ -1,0 +1,122 @@
+from .walmart_common import (
+    PARTLY,
+    REFUNDED,
+    RETURNED,
+    SENT,
+    SPLIT,
+    WalmartCase,
+    purchase_order_ref,
+)
+
+
+class TestWalmartOrder(WalmartCase):
+    """Orders of Walmart beside their tickets, whichever number led to them."""
+
+    def order_of(self, order_ref):
+        self.write(order_ref=order_ref)
+        return self.ticket_of(order_ref).marketplace_order_id
+
+    def purchase_order(self, order_ref, part=1):
+        return purchase_order_ref(order_ref, part)
+
+    def test_a_buyers_message_has_its_order_beside_it(self):
+        order = self.order_of(SENT)
+        self.assertEqual((order.state, order.status, order.currency_code), ("known", "shipped", "USD"))
+        self.assertEqual(order.ref_ids.mapped("name"), [self.purchase_order(SENT)])
+        self.assertTrue(order.package_ids.url)
+        self.assertTrue(order.recipient["phone"])
+        self.assertEqual(order.recipient["country"], "US")
+        self.assertTrue(order.line_ids.image)
+
+    def test_purchase_orders_of_one_customer_order_are_one_order(self):
+        order = self.order_of(SPLIT)
+        self.assertEqual(order.status, "partially_shipped")
+        self.assertEqual(sorted(order.line_ids.mapped("status")), ["delivered", "shipped", "unshipped"])
+        self.assertEqual(len(order.ref_ids), 3)
+        self.assertAlmostEqual(sum(order.line_ids.mapped("amount_total")), order.amount_total)
+
+    def test_cancelled_lines_stay(self):
+        order = self.order_of(PARTLY)
+        self.assertIn("cancelled", order.line_ids.mapped("status"))
+
+    def test_refunds_and_returns_are_told(self):
+        refunded, returned = self.order_of(REFUNDED), self.order_of(RETURNED)
+        self.assertGreater(refunded._describe()["refunds"][0]["amount"], 0)
+        shown = returned._describe()["returns"][0]
+        self.assertTrue(shown["return_ref"] and shown["items"] and shown["created"])
+
+    def test_an_order_is_found_by_any_of_its_numbers_in_any_form(self):
+        order = self.order_of(SENT)
+        dashed = f"{SENT[:7]}-{SENT[7:]}"
+        for number in (SENT, dashed, f"#{dashed}", self.purchase_order(SENT)):
+            found = self.env["marketplace.order"].name_search(number, limit=1)
+            self.assertEqual([row[0] for row in found], order.ids, number)
+
+    def test_a_purchase_order_that_was_asked_for_becomes_the_customer_order(self):
+        order = self.env["marketplace.order"]._find_or_create(self.site, self.purchase_order(SPLIT, 2))
+        self.fetch()
+        self.assertEqual((order.order_ref, order.state), (SPLIT, "known"))
+        self.assertIn(self.purchase_order(SPLIT, 2), order.ref_ids.mapped("name"))
+        self.assertEqual(self.order_of(SPLIT), order)
+
+    def test_a_ticket_of_a_purchase_order_leads_to_the_order_that_is_known(self):
+        order = self.order_of(SENT)
+        pending = self.env["marketplace.order"].create(
+            {
+                "account_id": self.walmart.id,
+                "company_id": self.company.id,
+                "app_id": self.walmart_app.id,
+                "site_id": self.site.id,
+                "order_ref": self.purchase_order(SPLIT),
+            }
+        )
+        first = self.env["helpdesk.ticket"]._marketplace_open_first(order)
+        self.assertEqual(first, order.ticket_ids)
+        joined = pending._take_number(order.order_ref)
+        self.assertEqual(joined, order)
+        self.assertFalse(pending.exists())
+        self.assertIn(self.purchase_order(SPLIT), order.ref_ids.mapped("name"))
+
+    def test_two_tickets_of_one_order_are_told_of_each_other_and_mail_goes_to_one(self):
+        order = self.order_of(SENT)
+        ticket = order.ticket_ids
+        number = self.purchase_order(SENT, 9)
+        wrong = self.env["marketplace.order"]._find_or_create(self.site, number)
+        conversation = self.env["marketplace.conversation"].create(
+            {
+                "account_id": self.walmart.id,
+                "company_id": self.company.id,
+                "site_id": self.site.id,
+                "order_id": wrong.id,
+            }
+        )
+        conversation.key_ids.create(conversation._prepare_key("order", number) | {"conversation_id": conversation.id})
+        other = self.env["helpdesk.ticket"].create(
+            {"name": "Other", "description": "-", "marketplace_site_id": self.site.id, "marketplace_order_id": wrong.id}
+        )
+        conversation.ticket_id = other
+        wrong._take_number(SENT)
+        self.assertEqual(other.marketplace_order_id, order)
+        self.assertIn(ticket.number, other.message_ids[:1].body)
+        messages = self.write("And now?", SENT)
+        self.assertEqual(messages.ticket_id, ticket)
+
+    def test_an_order_that_does_not_exist_says_so(self):
+        order = self.env["marketplace.order"]._find_or_create(self.site, "200099999999999")
+        self.fetch()
+        self.assertEqual(order.state, "unavailable")
+        self.assertIn("180 days", order.error)
+
+    def test_an_order_without_returns_scope_is_had_all_the_same(self):
+        self.sandbox.faults.add("walmart_returns", "403")
+        order = self.order_of(RETURNED)
+        self.assertEqual(order.state, "known")
+        self.assertFalse(order.returns)
+
+    def test_a_failing_walmart_costs_amazon_nothing(self):
+        self.sandbox.faults.add("walmart", "html503")
+        self.buyer_writes("At Walmart", SENT)
+        self.buyer_writes("At Amazon")
+        self.settle()
+        self.assertEqual(self.ticket_of("302-5669388-0000002").marketplace_order_state, "known")
+        self.assertEqual(self.env["marketplace.order"]._find(self.walmart, SENT).state, "pending")

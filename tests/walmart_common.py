@@ -1,0 +1,71 @@
+"""What tests of Walmart share: the pretend Walmart, and an account opened by the keys of its demo seller."""
+
+import os
+from unittest.mock import patch
+
+from odoo.addons.helpdesk_mgmt_marketplace.sandbox.walmart.data import order_ref, purchase_order_ref
+
+from .common import MarketplaceCase
+
+#: Numbers of the demo seller's orders: one purchase order on its way, and one buyer's with three purchase orders.
+SENT, SPLIT = order_ref(2), order_ref(3)
+#: Cancelled in part, refunded, sent back, without an address yet; three of one buyer, oldest last.
+PARTLY, REFUNDED, RETURNED, PLACEHOLDER = order_ref(4), order_ref(5), order_ref(6), order_ref(12)
+DOLORES = [order_ref(9), order_ref(10), order_ref(11)]
+
+__all__ = [
+    "DOLORES", "PARTLY", "PLACEHOLDER", "REFUNDED", "RETURNED", "SENT", "SPLIT", "WalmartCase", "purchase_order_ref",
+]  # fmt: skip
+
+
+class WalmartCase(MarketplaceCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        urls = {"MARKETPLACE_WALMART_API_URL": cls.sandbox.walmart_endpoints["api"]}
+        cls.enterClassContext(patch.dict(os.environ, urls))
+        cls.walmart_app = cls.env.ref("helpdesk_mgmt_marketplace.marketplace_app_walmart")
+        cls.seller = cls.sandbox.walmart.sellers["DEMO-WMT"]
+        cls.walmart = cls.connect_walmart()
+        cls.site = cls.walmart.site_ids
+        cls.sandbox.world.set_address("DEMO-WMT", "US", cls.site.address)
+
+    @classmethod
+    def connect_walmart(cls):
+        """Return a connected account of the demo seller."""
+        keys = {"client_id": cls.seller.client_id, "client_secret": cls.seller.client_secret}
+        credential = cls.env["marketplace.credential"].create(
+            {"name": "Walmart keys", "app_id": cls.walmart_app.id, **keys}
+        )
+        account = cls.env["marketplace.account"].create(
+            {
+                "name": "Walmart US",
+                "app_id": cls.walmart_app.id,
+                "region": "na",
+                "seller_ref": cls.seller.partner_id,
+                "credential_id": credential.id,
+            }
+        )
+        account._note_success()
+        cls.env["marketplace.site"].create(
+            {"account_id": account.id, "site_ref": "walmart.com", "seller_name": cls.seller.name}
+        )
+        return account
+
+    def write(self, text="Where is my order?", order_ref=SENT, **values):
+        """Let a buyer at Walmart write, and have everything done that follows; return the ledger's rows."""
+        messages = self.buyer_writes(text, order_ref, **values)
+        self.settle()
+        return messages
+
+    def open_keys(self, seller=None, account=None):
+        """Return the dialog that connects, at the step where a seller's keys are entered."""
+        Dialog = self.env["marketplace.connect"].with_user(self.env.ref("base.user_admin"))
+        if account:
+            dialog = Dialog.with_context(**account.action_connect()["context"]).create({})
+        else:
+            dialog = Dialog.create({"app_id": self.walmart_app.id})
+            dialog.action_next()
+        seller = seller or self.seller
+        dialog.write({"client_id": seller.client_id, "client_secret": seller.client_secret})
+        return dialog

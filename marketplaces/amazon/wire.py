@@ -12,16 +12,7 @@ import urllib.request
 import httpcore
 import httpx
 
-from ..client import (
-    CONNECT_SECONDS,
-    Answer,
-    Deadline,
-    check_redirect,
-    no_answer,
-    not_reached,
-    other_proxy,
-    read_body,
-)
+from ..client import CONNECT_SECONDS, Answer, Deadline, check_redirect, no_answer, not_reached, other_proxy, read_body
 
 _logger = logging.getLogger(__name__)
 _TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)

@@ -52,6 +52,20 @@ class Walmart(Marketplace):
     def copied_words(cls, mail_):
         return notices.copied_words(mail_)
 
+    # Nothing is taken for Walmart's mail before walmart/mail.py says what is.
+
+    @classmethod
+    def claims_mail(cls, mail_):
+        return False
+
+    @classmethod
+    def owns_mail(cls, mail_):
+        return False
+
+    @classmethod
+    def is_relay_address(cls, address):
+        return orders.read_relay(address) is not None
+
     @classmethod
     def orders_from_json(cls, data):
         return orders.orders_from_json(data)

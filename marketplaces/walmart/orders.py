@@ -149,7 +149,7 @@ def _read_order(ref, parts):
         packages=read_packages(bare, recipient.country if recipient else None),
         recipient=recipient,
         buyer_name=recipient.name if recipient else None,
-        relay=_first(_read_relay(part.get("customerEmailId")) for part in parts),
+        relay=_first(read_relay(part.get("customerEmailId")) for part in parts),
         **_read_times(parts),
         programs=_read_programs(parts),
         service_level=_first(_text(part, "shippingInfo", "methodCode") for part in parts),
@@ -239,7 +239,7 @@ def _find_site(currency, recipient):
     return next((site for site in const.SITES if site.currency == currency), None)
 
 
-def _read_relay(address):
+def read_relay(address) -> str | None:
     """Return the buyer's address when mail to it can reach the buyer."""
     address = values.text(address) or ""
     return address if _RELAY.fullmatch(address) else None

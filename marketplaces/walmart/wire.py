@@ -17,16 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from ..client import (
-    CONNECT_SECONDS,
-    Answer,
-    Deadline,
-    check_redirect,
-    no_answer,
-    not_reached,
-    other_proxy,
-    read_body,
-)
+from ..client import CONNECT_SECONDS, Answer, Deadline, check_redirect, no_answer, not_reached, other_proxy, read_body
 
 _logger = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
@@ -121,6 +112,8 @@ def _causes(error):
 class _DeadlineAdapter(HTTPAdapter):
     """requests' own adapter, on connections that keep the deadline."""
 
+    # pylint: disable=missing-return  # an adapter's methods, not a model's
+
     def __init__(self, deadline):
         self._pools = {
             "http": _make_pool(urllib3.HTTPConnectionPool, deadline),
@@ -148,7 +141,7 @@ def _make_pool(pool, deadline):
 class _DeadlineConnection:
     """Mixed into urllib3's connections; ``deadline`` is set by :func:`_make_pool`."""
 
-    # pylint: disable=method-required-super  # a connection's methods, not a model's
+    # pylint: disable=missing-return  # a connection's methods, not a model's
     deadline = None
 
     def connect(self):
@@ -211,6 +204,7 @@ class _DeadlineSocket:
 
 
 class _DeadlineFile(io.RawIOBase):
+    # pylint: disable=missing-return  # a file's methods, not a model's
     def __init__(self, sock, deadline):
         super().__init__()
         self._sock = sock

@@ -23,7 +23,7 @@ _LABEL = re.compile(rf"{_EDGE}(?:{facts.HEAD_LABEL})[*_]{{0,2}} ?[:#].*", re.IGN
 _MARK = re.compile(rf"{_EDGE}(?:{facts.ORDER_LABEL}|{facts.ITEM_LABEL})[*_]{{0,2}} ?[:#]", re.IGNORECASE)
 _MESSAGE = re.compile(rf"{_EDGE}{facts.MESSAGE_LABEL} ?:[*_]{{0,2}}[ \t]*(.*)", re.IGNORECASE)
 _NOTE = re.compile(facts.NOTE_START, re.IGNORECASE)
-_NOTE_PROOF = re.compile(facts.NOTE_PROOF, re.IGNORECASE | re.DOTALL)
+_NOTE_PROOFS = [[re.compile(pattern, re.IGNORECASE) for pattern in row] for row in facts.NOTE_PROOFS]
 _RETENTION = re.compile(rf"{_EDGE}(?:{facts.RETENTION})", re.IGNORECASE)
 _TEAM = re.compile(
     rf"{_EDGE}(?:{facts.THANKS} ?)?(?:{facts.TEAM})[ ,.!*_]*(?:$|{facts.RETENTION}|{facts.REF_ID})", re.IGNORECASE
@@ -184,7 +184,8 @@ def _is_note(lines, number, end):
         if not line.strip():
             break
         block.append(line)
-    return bool(_NOTE_PROOF.search(" ".join(block)[:2000]))
+    note = " ".join(block)[:2000]
+    return any(all(pattern.search(note) for pattern in row) for row in _NOTE_PROOFS)
 
 
 def _leftover(frame):

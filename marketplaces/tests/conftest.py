@@ -59,6 +59,12 @@ def amazon_mails():
     return {path.stem: path.read_bytes() for path in sorted((FIXTURES / "amazon").glob("*.eml"))}
 
 
+@pytest.fixture(scope="session")
+def walmart_mails():
+    """All Walmart mails among the fixtures, by name."""
+    return {path.stem: path.read_bytes() for path in sorted((FIXTURES / "walmart").glob("*.eml"))}
+
+
 @pytest.fixture
 def frame():
     return build_frame
@@ -70,11 +76,12 @@ def raw_mail():
 
 
 @pytest.fixture
-def read(amazon_mails):
+def read(amazon_mails, walmart_mails):
     """Read a fixture by its name, or raw bytes."""
+    mails = {**amazon_mails, **{f"walmart/{name}": raw for name, raw in walmart_mails.items()}}
 
     def read_(mail, **options):
-        raw = amazon_mails[mail] if isinstance(mail, str) else mail
+        raw = mails[mail] if isinstance(mail, str) else mail
         return marketplaces.read_mail(raw, **{"authserv_id": AUTHSERV_ID} | options)
 
     return read_

@@ -23,6 +23,8 @@ HEADERS = (
     b'Authentication-Results: mx.shop.example; dkim=(((pass; dmarc="fail\n',
     b"Message-ID: \xe9<\n",
     b": empty\n \n",
+    b"From: c-0123456789abcdef0123456789abcdef@relay.walmart.com\n",
+    b"Subject: Re: Message from Walmart.com Customer:  \xff, ,2000123-\x00\n",
 )
 FRAGMENTS = (
     b"\x00",
@@ -36,6 +38,8 @@ FRAGMENTS = (
     b"&#xD800;",
     b"<!--",
     b"\xef\xbf\xbf",
+    b"\nMessage:\n",
+    b"\n**Note: ",
 )
 
 
@@ -83,10 +87,11 @@ def strip_lines(raw, chance):
 DAMAGES = (truncate, flip, insert, mislabel, inject, nest, repeat, strip_lines)
 
 
+@pytest.mark.parametrize("app", ["amazon", "walmart"])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_damaged_mail_is_still_read(amazon_mails, damage):
+def test_damaged_mail_is_still_read(request, app, damage):
     chance = random.Random(f"{SEED} {damage.__name__}")
-    for name, raw in amazon_mails.items():
+    for name, raw in request.getfixturevalue(f"{app}_mails").items():
         for number in range(ROUNDS):
             damaged = damage(raw, chance)
             if number % 2:
@@ -96,7 +101,7 @@ def test_damaged_mail_is_still_read(amazon_mails, damage):
 
 def check(raw, label):
     mail = marketplaces.read_mail(raw or b"\n", authserv_id="mx.shop.example", seller_names=["Shop"])
-    assert mail.app in (None, "amazon"), label
+    assert mail.app in (None, "amazon", "walmart"), label
     assert mail.kind in MAIL_KINDS, label
     assert mail.authentication in AUTHENTICATIONS, label
     assert (mail.notice is not None) is (mail.kind == "notice"), label

@@ -110,7 +110,11 @@ MESSAGE_LABEL = r"(?:customer(?:['’]s)? |buyer(?:['’]s)? )?(?:message|commen
 GREETING = r"(?:hi|hello|dear|bonjour)\b[^\n]{0,120}[,!:]?"
 #: The sentence below the words, between asterisks.
 NOTE_START = r"[*_ ]{0,6}note ?:"
-NOTE_PROOF = r"received this message|(?=.*\b(?:customer|client)\b)(?=.*\b(?:respond|reply|business day|hours|répond))"
+#: What it must say, all of a row.
+NOTE_PROOFS = (
+    (r"received this message",),
+    (r"\b(?:customer|client)\b", r"\b(?:respond|reply|business day|hours|répond)"),
+)
 THANKS = r"(?:thank you|thanks|merci|sincerely|regards)[ ,.!]*"
 TEAM = (
     r"(?:the )?walmart(?:\.com|\.ca)? (?:customer (?:service|care)|marketplace)(?: team)?|"

@@ -23,7 +23,7 @@ _LABEL = re.compile(rf"{_EDGE}(?:{facts.HEAD_LABEL})[*_]{{0,2}} ?[:#].*", re.IGN
 _MARK = re.compile(rf"{_EDGE}(?:{facts.ORDER_LABEL}|{facts.ITEM_LABEL})[*_]{{0,2}} ?[:#]", re.IGNORECASE)
 _MESSAGE = re.compile(rf"{_EDGE}{facts.MESSAGE_LABEL} ?:[*_]{{0,2}}[ \t]*(.*)", re.IGNORECASE)
 _NOTE = re.compile(facts.NOTE_START, re.IGNORECASE)
-_NOTE_PROOF = re.compile(facts.NOTE_PROOF, re.IGNORECASE | re.DOTALL)
+_NOTE_PROOFS = [[re.compile(pattern, re.IGNORECASE) for pattern in row] for row in facts.NOTE_PROOFS]
 _RETENTION = re.compile(rf"{_EDGE}(?:{facts.RETENTION})", re.IGNORECASE)
 _TEAM = re.compile(
     rf"{_EDGE}(?:{facts.THANKS} ?)?(?:{facts.TEAM})[ ,.!*_]*(?:$|{facts.RETENTION}|{facts.REF_ID})", re.IGNORECASE
@@ -134,26 +134,25 @@ def _is_head(line):
 def _cut_foot(lines):
     """Return the words and Walmart's text below them, going up from the lowest line that is surely Walmart's.
 
-    Thanks and note are Walmart's once; what a buyer wrote like them stands above.
+    Each sentence is Walmart's once and in its place; what a buyer wrote like it stands above.
     """
     teams = [number for number, line in enumerate(lines) if _TEAM.match(line.rstrip())]
     ends = teams or [n for n, line in enumerate(lines) if _is_low(line) or _is_note(lines, n, len(lines))]
     if not ends:
         return "\n".join(line.rstrip() for line in lines).strip(), ""
-    end, once = ends[-1], {"thanks", "note"}
+    end, left = ends[-1], ["thanks", "note"] if teams else ["low", "thanks", "note"]
     while end:
-        line = lines[end - 1].strip()
-        start = _paragraph(lines, end)
-        if not line or _is_low(line) or _TEAM.match(line):
+        line, start = lines[end - 1].strip(), _paragraph(lines, end)
+        if not line:
             end -= 1
-        elif "thanks" in once and _THANKS.fullmatch(line):
-            once.discard("thanks")
+        elif "low" in left and (_is_low(line) or _TEAM.match(line)):
             end -= 1
-        elif _RETENTION.match(lines[start]):
+        elif "low" in left and _RETENTION.match(lines[start]):
             end = start
-        elif "note" in once and (note := _note_above(lines, start, end)) is not None:
-            once.discard("note")
-            end = note
+        elif "thanks" in left and _THANKS.fullmatch(line):
+            end, left = end - 1, ["note"]
+        elif "note" in left and (note := _note_above(lines, start, end)) is not None:
+            end, left = note, []
         else:
             break
     return "\n".join(line.rstrip() for line in lines[:end]).strip(), "\n".join(lines[end:]).strip()
@@ -185,7 +184,8 @@ def _is_note(lines, number, end):
         if not line.strip():
             break
         block.append(line)
-    return bool(_NOTE_PROOF.search(" ".join(block)[:2000]))
+    note = " ".join(block)[:2000]
+    return any(all(pattern.search(note) for pattern in row) for row in _NOTE_PROOFS)
 
 
 def _leftover(frame):

@@ -88,8 +88,8 @@ class Order:
 
     ``other_refs`` are all other numbers that mean this order. ``total`` is what the buyer pays, taxes and
     shipping included, discounts taken off; ``discount`` is a positive amount. ``limited`` is true when the
-    marketplace held back personal data because a role is missing. ``refunds`` and ``returns`` hold what the
-    marketplace tells of them, nothing when it tells nothing.
+    marketplace held back personal data because a role is missing. ``returns`` is None when it did not tell of any
+    now, so that what it told before still holds.
     """
 
     order_ref: str
@@ -120,7 +120,7 @@ class Order:
     service_level: str | None = None
     limited: bool = False
     refunds: tuple[Refund, ...] = ()
-    returns: tuple[Return, ...] = ()
+    returns: tuple[Return, ...] | None = None
 
 
 @dataclass(frozen=True)

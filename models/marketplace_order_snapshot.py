@@ -69,7 +69,7 @@ class MarketplaceOrder(models.Model):
             "buyer_purchase_order": snapshot.buyer_purchase_order,
             "relay": snapshot.relay,
             "refunds": [_plain(one) for one in snapshot.refunds] or False,
-            "returns": [_plain(one) for one in snapshot.returns] or False,
+            "returns": self.returns if snapshot.returns is None else [_plain(one) for one in snapshot.returns] or False,
             "recipient": dict(vars(recipient), lines=list(recipient.lines)) if recipient else False,
             "is_limited": snapshot.limited,
             "purge_after": delivered and (delivered + PURGE_AFTER).date(),

@@ -55,18 +55,6 @@ class Walmart(Marketplace):
     # Nothing is taken for Walmart's mail before walmart/mail.py says what is.
 
     @classmethod
-    def claims_mail(cls, mail_):
-        return False
-
-    @classmethod
-    def owns_mail(cls, mail_):
-        return False
-
-    @classmethod
-    def is_relay_address(cls, address):
-        return orders.read_relay(address) is not None
-
-    @classmethod
     def orders_from_json(cls, data):
         return orders.orders_from_json(data)
 

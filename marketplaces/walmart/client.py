@@ -193,8 +193,8 @@ class Client:
         try:
             found = returns_from_json(self._get(wire, "/v3/returns", "to read returns", "returns", params) or [])
         except MarketplaceError as error:
-            _logger.info("Returns of Walmart order %s are left out: %s", order.order_ref, error)
-            return ()
+            _logger.info("Returns of Walmart order %s are not told: %s", order.order_ref, error)
+            return None
         return tuple(one for order_ref, one in found if order_ref == order.order_ref)
 
     def _get_partner(self, wire):

@@ -17,7 +17,17 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from ..client import CONNECT_SECONDS, Answer, Deadline, check_redirect, no_answer, not_reached, other_proxy, read_body
+from ..client import (
+    CONNECT_SECONDS,
+    TOTAL_SECONDS,
+    Answer,
+    Deadline,
+    check_redirect,
+    no_answer,
+    not_reached,
+    other_proxy,
+    read_body,
+)
 
 _logger = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
@@ -90,9 +100,9 @@ class Wire:
             prepared.url = request.url  # requests would encode it anew, and Walmart's cursors must stay as they are
         # "stream" and "verify" are what requests itself would take from its session and the environment.
         options = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
-        limit = self._deadline.limit(None, requests.ConnectTimeout)
-        timeout = (min(CONNECT_SECONDS, limit), limit)
-        with self._session.send(prepared, timeout=timeout, allow_redirects=False, **options) as response:
+        self._deadline.limit(None, requests.ConnectTimeout)
+        # Only a rough limit: our own connections keep the deadline.
+        with self._session.send(prepared, timeout=TOTAL_SECONDS, allow_redirects=False, **options) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             chunks = response.iter_content(_CHUNK)
             body = read_body(host, headers, chunks, self._deadline, requests.ReadTimeout)

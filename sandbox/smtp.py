@@ -159,6 +159,7 @@ class Receiver:
     def _bounced(self, recipient):
         returned = f"<{recipient.partition('@')[0]}@"
         with self._world.lock:
-            for mail in self._world.mails:
-                if mail.message_id.startswith(returned) or mail.sender.lower() == recipient.lower():
-                    mail.state = "bounced"
+            mails = self._world.mails
+            found = [mail for mail in mails if mail.message_id.startswith(returned)]
+            for mail in found or [mail for mail in mails if mail.sender.lower() == recipient.lower()][-1:]:
+                mail.state = "bounced"

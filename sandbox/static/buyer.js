@@ -173,7 +173,7 @@ async function changeSite() {
   Object.assign(state, { current: null, key: null, drawn: "" });
   composer.hidden = true;
   const app = site.selectedOptions[0].dataset.app;
-  for (const node of document.querySelectorAll(".app")) node.textContent = app;
+  for (const node of document.querySelectorAll(".marketplace")) node.textContent = app;
   for (const name of ["Amazon", "Walmart"]) {
     for (const node of composer.querySelectorAll(`.${name.toLowerCase()}`)) node.hidden = node.disabled = name !== app;
   }
@@ -186,7 +186,9 @@ async function changeSite() {
 }
 
 async function start() {
-  const wanted = new URLSearchParams(location.search).get("order");
+  const query = new URLSearchParams(location.search), wanted = query.get("order");
+  const option = [...site.options].find((o) => o.value === `${query.get("seller")}|${query.get("site")}`);
+  if (option) option.selected = true;
   await changeSite();
   const order = state.orders.find((o) => o.ref === wanted);
   if (order) choose(order);

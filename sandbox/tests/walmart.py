@@ -2,11 +2,14 @@
 
 import smtplib
 import uuid
+from datetime import datetime, timedelta, timezone
 from email import message_from_bytes, policy
 
 import requests
 
 ADDRESS = "walmart@odoo.example"
+#: What lists of orders need in order to tell all.
+START = {"createdStartDate": f"{datetime.now(timezone.utc) - timedelta(days=179):%Y-%m-%d}"}
 
 
 class WalmartApi:
@@ -96,3 +99,11 @@ class Shop:
 def html_of(mail):
     """Return the HTML of a mail as its sender wrote it."""
     return mail.get_body(("html",)).get_content().replace("\r\n", "\n")
+
+
+def code_of(answer):
+    """Return the first code of an error, whatever its shape."""
+    body = answer.json()
+    rows = body.get("error") or body["errors"]
+    rows = rows["error"] if isinstance(rows, dict) else rows
+    return rows[0]["code"]

@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule("/walmart/items/<name>", methods=["GET"], endpoint="walmart_item"),
 )
-#: Market → version of the Global API that must be named; the United States need none.
+#: Version of the Global API, which callers of all markets but the United States must name.
 _VERSION = "3.1"
 
 

@@ -157,7 +157,7 @@ class MarketplaceIntake(models.AbstractModel):
             return Order._find_or_create(site, mail.order_ref)
         account = site.account_id
         # What the buyer answers says more than who the buyer is; it is looked up with the conversation.
-        if mail.presale or self.env["marketplace.conversation"]._find_by_answer(account, mail):
+        if self.env["marketplace.conversation"]._find_by_answer(account, mail):
             return Order
         refs = self.env["marketplace.order.relay"]._find_order_refs(account, mail.reply_to)
         if not refs:

@@ -7,10 +7,9 @@ from .walmart_common import WalmartCase
 class TestWalmartConnect(WalmartCase):
     """The way of an account that nothing but its own keys open."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.other = cls.sandbox.add_walmart_seller("NEW-WMT", name="New Trading")
+    def setUp(self):
+        super().setUp()
+        self.other = self.sandbox.add_walmart_seller("NEW-WMT", name="New Trading")
 
     def connect_new(self, **names):
         dialog = self.open_keys(self.other)
@@ -89,6 +88,7 @@ class TestWalmartConnect(WalmartCase):
     def test_another_company_gets_a_neutral_refusal(self):
         self.connect_new()
         company = self.env["res.company"].create({"name": "Others"})
+        self.env.ref("base.user_admin").company_ids |= company
         dialog = self.open_keys(self.other)
         dialog.company_id = company
         self.press(dialog, "action_next")

@@ -13,7 +13,7 @@ class TestWalmartOrder(WalmartCase):
     """Orders of Walmart beside their tickets, whichever number led to them."""
 
     def order_of(self, order_ref):
-        self.write(order_ref=order_ref)
+        self.buyer_asks(order_ref=order_ref)
         return self.ticket_of(order_ref).marketplace_order_id
 
     def purchase_order(self, order_ref, part=1):
@@ -98,7 +98,7 @@ class TestWalmartOrder(WalmartCase):
         wrong._take_number(SENT)
         self.assertEqual(other.marketplace_order_id, order)
         self.assertIn(ticket.number, other.message_ids[:1].body)
-        messages = self.write("And now?", SENT)
+        messages = self.buyer_asks("And now?", SENT)
         self.assertEqual(messages.ticket_id, ticket)
 
     def test_an_order_that_does_not_exist_says_so(self):

@@ -52,7 +52,7 @@ class WalmartCase(MarketplaceCase):
         )
         return account
 
-    def write(self, text="Where is my order?", order_ref=SENT, **values):
+    def buyer_asks(self, text="Where is my order?", order_ref=SENT, **values):
         """Let a buyer at Walmart write, and have everything done that follows; return the ledger's rows."""
         messages = self.buyer_writes(text, order_ref, **values)
         self.settle()

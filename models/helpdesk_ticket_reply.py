@@ -84,7 +84,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         if not order_sudo:
             return {}
         snapshot, storefront = order_sudo._as_snapshot(), ticket_sudo.marketplace_site_id._get_storefront()
-        offered = ticket_sudo.marketplace_app_id._get_class().offered_placeholders()
+        offered = ticket_sudo.marketplace_app_id._get_class_or_gone().offered_placeholders()
         found = {one.name: one.value(snapshot, storefront) for one in offered}
         return {name: text for name, text in found.items() if text}
 
@@ -99,7 +99,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             .sudo()
             .search([*domain, ("state", "=", "done"), ("reply_to", "!=", False)], order="date desc, id desc", limit=5)
         )
-        is_relay = self.marketplace_app_id.sudo()._get_class().is_relay_address
+        is_relay = self.marketplace_app_id.sudo()._get_class_or_gone().is_relay_address
         return messages_sudo.filtered(lambda message: is_relay(message.reply_to))[:1]
 
     def _marketplace_why_not(self):

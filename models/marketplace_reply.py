@@ -232,4 +232,4 @@ class MarketplaceReply(models.Model):
 
     def _can_be_important(self):
         """Tell whether the marketplace lets this through when a person marks it as important."""
-        return self.state == "refused" and self.refusal in self.app_id._get_class().important_after
+        return self.state == "refused" and self.refusal in self.app_id._get_class_or_gone().important_after

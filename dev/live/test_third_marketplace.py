@@ -136,9 +136,9 @@ def row_of(shop, token):
     return eventually(lambda: shop.sql(query, [f"<{token}@pretend.example>"]))[0]
 
 
-def look_at_pages(shop, admin, *forms):
-    """Open lists and forms; whatever fails in them opens a dialog."""
-    forms = [(f"{model}/{id_}", ".o_form_view .o_form_sheet") for model, id_ in forms]
+def look_at_pages(shop, admin, records):
+    """Open lists, and the forms of records; whatever fails in them opens a dialog."""
+    forms = [(f"{model}/{id_}", ".o_form_view .o_form_sheet") for model, id_ in records.items()]
     for path, selector in (*PAGES, *forms):
         admin.open(f"{shop.odoo.url}/odoo/{path}")
         admin.wait(selector)
@@ -213,13 +213,8 @@ def test_5_without_the_add_on_all_stays_readable_and_nothing_breaks(shop, site, 
     assert found["channel_id"] and found["channel_id"][1] == "Pretend"
     assert found["marketplace_order_data"]["order"]["lines"][0]["title"] == "Desk lamp"
     read_everything(shop)
-    look_at_pages(
-        shop,
-        admin,
-        ("marketplace.account", site["account"]),
-        ("marketplace.site", site["id"]),
-        ("helpdesk.ticket", ticket),
-    )
+    records = {"marketplace.account": site["account"], "marketplace.site": site["id"], "helpdesk.ticket": ticket}
+    look_at_pages(shop, admin, records)
     [app] = shop.rpc("marketplace.app", "read", [site["app"]], ["health", "health_message"])
     assert app["health"] == "danger" and GONE in app["health_message"]
     for call in (

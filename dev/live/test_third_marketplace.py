@@ -175,13 +175,13 @@ def test_1_its_card_is_on_the_marketplaces_page_and_its_account_works(shop, site
 
 
 def test_2_a_buyers_mail_becomes_a_ticket_with_channel_and_order_and_the_second_joins_it(shop, ticket):
-    names = ["channel_id", "marketplace_order_ref", "marketplace_order_state", "marketplace_order_data", "partner_name"]
-    [found] = shop.rpc("helpdesk.ticket", "read", [ticket], names)
+    [found] = shop.rpc("helpdesk.ticket", "read", [ticket])
     assert (found["channel_id"][1], found["partner_name"]) == ("Pretend", "Jo Buyer")
     assert (found["marketplace_order_ref"], found["marketplace_order_state"]) == ("P-1001", "known")
     order = found["marketplace_order_data"]["order"]
     assert [(line["title"], line["total"]) for line in order["lines"]] == [("Desk lamp", 24.9)]
     assert order["url"] == "https://seller.pretend.example/orders/P-1001"
+    assert found["marketplace_reply_data"]["placeholders"]["items"] == "Desk lamp"
 
 
 def test_3_a_notice_is_a_note_on_the_ticket_and_a_forged_mail_none(shop, site, ticket):

@@ -25,7 +25,7 @@ ORDER = {
 PAGES = (
     ("marketplaces", ".o_kanban_record"),
     ("marketplace-accounts", ".o_data_row"),
-    ("marketplace.site", ".o_data_row"),
+    ("marketplace-sites", ".o_data_row"),
     ("marketplace-credentials", ".o_data_row"),
     ("helpdesk-tickets", ".o_data_row"),
 )

@@ -19,7 +19,7 @@ NOTICES = (
     schema.NoticeKind("return_request", "Return request"),
     schema.NoticeKind("claim", "Claim", is_claim=True),
 )
-FILE_LIMITS = schema.FileLimits(endings=("pdf", "jpg", "png"), bytes_total=5_000_000)
+FILE_LIMITS = schema.FileLimits(endings=("pdf", "jpg", "png"))
 CREDENTIAL_FIELDS = (
     schema.CredentialField("client_id", "Key", "Pretend Desk › Keys.", "pretend-key-…", secret=False, required=True),
     schema.CredentialField("client_secret", "Secret", "Beside the key.", "", secret=True, required=True),

@@ -7,7 +7,6 @@ from . import const, orders
 
 #: Header that names a notice; buyers' mails come from the relay and have none.
 NOTICE = "X-Pretend-Notice"
-_CLAIM = "claim"
 
 
 def is_relay_address(address):
@@ -49,7 +48,7 @@ def _read_kind(mail, sender, authentication, seller_names):
     if authentication == "fail":
         return "suspect", {"reasons": ("not sent by Pretend",)}
     if notice := mail.get(NOTICE):
-        return "notice", {"notice": notice, "urgent": notice == _CLAIM, "reasons": (f"header {NOTICE}",)}
+        return "notice", {"notice": notice, "reasons": (f"header {NOTICE}",)}
     if sender.host != const.RELAY_HOST:
         return "unknown", {"reasons": ("a form not seen before",)}
     return "buyer_message", {

@@ -1,6 +1,7 @@
 """Reads Pretend's orders: decoded JSON in, ``Order`` out. What is missing or of the wrong type becomes None."""
 
 import re
+from decimal import Decimal
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import values
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.errors import Unreadable
@@ -58,6 +59,6 @@ def _read_line(data):
         sku=values.text(data.get("sku")),
         item_ref=values.text(data.get("item")),
         title=values.text(data.get("title")),
-        quantity=values.number(data.get("quantity")) or 0,
+        quantity=values.number(data.get("quantity")) or Decimal(0),
         total=values.number(data.get("total")),
     )

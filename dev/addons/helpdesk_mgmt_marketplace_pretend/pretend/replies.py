@@ -17,7 +17,7 @@ def check_reply(text, files=(), *, site, order=None, buyer_text=None, is_answer=
     """Return what an agent should know before sending (``Finding``), blocking findings first."""
     limits = file_limits or const.FILE_LIMITS
     blocking = {
-        "empty": [] if reply_text.tidy(text) else ["Write at least a sentence."],
+        "empty": [] if reply_text.tidy(text) else ["an answer without words"],
         "file_type": [one.name for one in files if not one.name.lower().endswith(limits.endings)],
     }
     warnings = {

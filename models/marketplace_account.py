@@ -102,7 +102,8 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _selection_region(self):
         known = self.env["marketplace.app"]._get_marketplaces().values()
-        return list(dict(region for marketplace in known for region in marketplace.regions).items())
+        regions = dict(region for marketplace in known for region in marketplace.regions)
+        return self.env["marketplace.app"]._add_stored(self, "region", regions)
 
     def _secret_names(self):
         return ("refresh_token", "access_token")

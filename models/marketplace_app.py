@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from ..marketplaces import MARKETPLACES
 from ..marketplaces.gone import Gone
@@ -147,6 +147,16 @@ class MarketplaceApp(models.Model):
         if self._get_class_or_gone() is not Gone:
             return False
         return self.env._("%s is no longer supported here: the add-on that connects it was uninstalled.", self.name)
+
+    @api.model
+    def _add_stored(self, records, name, known):
+        """Return the choices of a selection: the known ones, and what is stored of marketplaces that are gone.
+
+        The web client's form fails on a value that is no choice.
+        """
+        query = SQL("SELECT DISTINCT %s FROM %s", SQL.identifier(name), SQL.identifier(records._table))
+        stored = [value for (value,) in self.env.execute_query(query) if value]
+        return [*known.items(), *((value, value) for value in stored if value not in known)]
 
     @api.model
     @ormcache("app_id")

@@ -64,7 +64,8 @@ class MarketplaceSite(models.Model):
     @api.model
     def _selection_site_ref(self):
         known = self.env["marketplace.app"]._get_marketplaces().values()
-        return [(site.site_ref, site.name) for marketplace in known for site in marketplace.sites]
+        sites = {site.site_ref: site.name for marketplace in known for site in marketplace.sites}
+        return self.env["marketplace.app"]._add_stored(self, "site_ref", sites)
 
     @api.depends("site_ref", "app_id")
     def _compute_name(self):

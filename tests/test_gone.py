@@ -38,6 +38,11 @@ class TestGone(MarketplaceCase):
         self.assertTrue(data["order"]["lines"])
         self.assertFalse(data["order"]["url"])
 
+    def test_what_nobody_knows_any_more_is_still_a_choice_that_forms_can_show(self):
+        for record, name in ((self.account, "region"), (self.site_de, "site_ref")):
+            self.env.cr.execute(f"UPDATE {record._table} SET {name} = 'former' WHERE id = %s", [record.id])
+            self.assertIn(("former", "former"), record.fields_get([name])[name]["selection"])
+
     def test_screens_say_that_it_is_gone(self):
         for record in (self.former, self.account):
             self.assertEqual(record.health, "danger")

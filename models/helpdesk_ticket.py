@@ -17,7 +17,7 @@ MESSAGE_KINDS = [
     ("notice", "Notice"),
     ("reply", "Answer to the buyer"),
     ("not_sent", "Not sent to the buyer"),
-    ("answered", "Answered in Seller Central"),
+    ("answered", "Answered at the marketplace"),
 ]
 
 
@@ -225,7 +225,7 @@ class HelpdeskTicket(models.Model):
             return False
         ticket_sudo = self.sudo()
         storefront = ticket_sudo.marketplace_site_id._get_storefront()
-        marketplace = ticket_sudo.marketplace_app_id._get_class()
+        marketplace = ticket_sudo.marketplace_app_id._get_class_or_gone()
         item = ticket_sudo.marketplace_item_ref
         order_sudo = ticket_sudo.marketplace_order_id
         return {

@@ -163,7 +163,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_claim_arrived(self, message, mail):
         """Raise the priority for a claim and start its own clock; a decision on it ends that clock."""
         self.ensure_one()
-        hours = self.marketplace_app_id._get_class().claim_hours(mail)
+        hours = self.marketplace_app_id._get_class_or_gone().claim_hours(mail)
         self.write(
             {
                 "priority": "3",
@@ -194,7 +194,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         message.mail_message_id = self._marketplace_post(
             message,
             "answered",
-            body=as_html(message.app_id._get_class().copied_words(mail)),
+            body=as_html(message.app_id._get_class_or_gone().copied_words(mail)),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
             email_from=message.site_id._sender(message.site_id.seller_name or message.app_id.name),

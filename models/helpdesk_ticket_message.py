@@ -40,7 +40,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return self.env._("You may not answer on %s. An administrator can change that on your user.", app_sudo.name)
         if site_sudo.state != "active" or site_sudo.account_id.state == "deleted":
             return self.env._("%s was deleted here.", site_sudo.name)
-        return False
+        return app_sudo._why_gone()
 
     def _marketplace_why_no_account(self):
         """Return why the marketplace can't be asked for anything about this ticket, or False."""

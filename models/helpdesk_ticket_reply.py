@@ -95,7 +95,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             .sudo()
             .search([*domain, ("state", "=", "done"), ("reply_to", "!=", False)], order="date desc, id desc", limit=5)
         )
-        is_relay = self.marketplace_app_id.sudo()._get_class().is_relay_address
+        is_relay = self.marketplace_app_id.sudo()._get_class_or_gone().is_relay_address
         return messages_sudo.filtered(lambda message: is_relay(message.reply_to))[:1]
 
     def _marketplace_why_not(self):
@@ -154,7 +154,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
         return (
-            ticket_sudo.marketplace_app_id._get_class(),
+            ticket_sudo.marketplace_app_id._get_class_or_gone(),
             order_sudo._as_snapshot() if order_sudo else None,
             ticket_sudo.marketplace_site_id._get_storefront(),
         )

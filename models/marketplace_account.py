@@ -46,7 +46,7 @@ class MarketplaceAccount(models.Model):
     seller_ref = fields.Char(
         string="Seller ID",
         tracking=True,
-        help="The marketplace's own id of the seller. Amazon: Seller Central › Account Info › Merchant Token.",
+        help="The marketplace's own id of the seller.",
     )
     credential_id = fields.Many2one(
         "marketplace.credential",
@@ -102,7 +102,8 @@ class MarketplaceAccount(models.Model):
     @api.model
     def _selection_region(self):
         known = self.env["marketplace.app"]._get_marketplaces().values()
-        return list(dict(region for marketplace in known for region in marketplace.regions).items())
+        regions = dict(region for marketplace in known for region in marketplace.regions)
+        return self.env["marketplace.app"]._add_stored(self, "region", regions)
 
     def _secret_names(self):
         return ("refresh_token", "access_token")
@@ -115,7 +116,7 @@ class MarketplaceAccount(models.Model):
     @api.depends("authorized_at", "app_id")
     def _compute_renew_before(self):
         for account in self:
-            days = account.app_id._get_class().authorization_days if account.authorized_at else None
+            days = account.app_id._get_class_or_gone().authorization_days if account.authorized_at else None
             account.renew_before = days and (account.authorized_at + timedelta(days=days)).date()
 
     @api.depends("participations", "site_ids.site_ref")
@@ -157,6 +158,8 @@ class MarketplaceAccount(models.Model):
         if self.state == "deleted" or (self.state == "draft" and not self.state_message):
             return None
         findings = self._get_idle_findings()
+        if why_gone := self.app_id._why_gone():
+            findings.append(("danger", why_gone))
         if self.state != "connected":
             findings.append(("danger", self.state_message or self.env._("It is not connected.")))
         try:
@@ -270,13 +273,13 @@ class MarketplaceAccount(models.Model):
         self.ensure_one()
         known = set(self.with_context(active_test=False).site_ids.mapped("site_ref"))
         refs = [one["site_ref"] for one in self.participations or [] if one["active"]]
-        found = (self.app_id._get_class().get_site(ref) for ref in refs if ref not in known)
+        found = (self.app_id._get_class_or_gone().get_site(ref) for ref in refs if ref not in known)
         return [site for site in found if site]
 
     def _is_fetchable(self):
         """Tell whether orders of this account can be asked for at all."""
         self.ensure_one()
-        return self.active and self.state == "connected"
+        return self.active and self.state == "connected" and not self.app_id._why_gone()
 
     def _note_success(self):
         for account in self.filtered(lambda one: one.state != "connected"):

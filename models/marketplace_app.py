@@ -3,9 +3,10 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from ..marketplaces import MARKETPLACES
+from ..marketplaces.gone import Gone
 from .marketplace_health_mixin import HEALTH_GROUPS, LEVELS
 
 #: Accounts named on a marketplace's card, those that need a person first.
@@ -25,7 +26,10 @@ class MarketplaceApp(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     channel_id = fields.Many2one(
-        "helpdesk.ticket.channel", help="Source of the tickets that come from this marketplace."
+        "helpdesk.ticket.channel",
+        # An add-on that is uninstalled must not take the source of its tickets along.
+        ondelete="restrict",
+        help="Source of the tickets that come from this marketplace.",
     )
     account_ids = fields.One2many("marketplace.account", "app_id", groups="base.group_system")
     site_ids = fields.One2many("marketplace.site", "app_id")
@@ -96,6 +100,7 @@ class MarketplaceApp(models.Model):
         """Open the dialog that connects a seller account."""
         self.ensure_one()
         self.env["marketplace.account"].check_access("create")
+        self._get_class()
         action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_connect_action")
         name = self.env._("Connect %s", self.name)
         return dict(action, name=name, context={"default_app_id": self.id})
@@ -124,18 +129,34 @@ class MarketplaceApp(models.Model):
         return dict(MARKETPLACES)
 
     def _get_class(self):
-        """Return the class that knows this marketplace.
+        """Return the class that knows this marketplace, to do something with it.
 
         :raise UserError: when the add-on that brought it is no longer installed.
         """
+        if why_gone := self._why_gone():
+            raise UserError(why_gone)
+        return self._get_class_or_gone()
+
+    def _get_class_or_gone(self):
+        """Return the class that knows this marketplace, to show what is stored; ``Gone`` without its add-on."""
         self.ensure_one()
-        known = self._get_marketplaces()
-        code = self._get_code(self.id)
-        if code not in known:
-            raise UserError(
-                self.env._("%s is no longer supported here: the add-on that connects it was uninstalled.", self.name)
-            )
-        return known[code]
+        return self._get_marketplaces().get(self._get_code(self.id), Gone)
+
+    def _why_gone(self):
+        """Return that the add-on which brought this marketplace is no longer installed, or False."""
+        if self._get_class_or_gone() is not Gone:
+            return False
+        return self.env._("%s is no longer supported here: the add-on that connects it was uninstalled.", self.name)
+
+    @api.model
+    def _add_stored(self, records, name, known):
+        """Return the choices of a selection: the known ones, and what is stored of marketplaces that are gone.
+
+        The web client's form fails on a value that is no choice.
+        """
+        query = SQL("SELECT DISTINCT %s FROM %s", SQL.identifier(name), SQL.identifier(records._table))
+        stored = [value for (value,) in self.env.execute_query(query) if value]
+        return [*known.items(), *((value, value) for value in stored if value not in known)]
 
     @api.model
     @ormcache("app_id")

@@ -84,7 +84,7 @@ class MarketplaceConversation(models.Model):
     def _find_by_answer(self, account, mail):
         """Return the conversation of the answer of ours that a mail answers, where that can be relied on."""
         refs = [ref.value for ref in mail.thread_refs if ref.type == "in_reply_to"]
-        if not refs or not account.app_id._get_class().threads_by_answer:
+        if not refs or not account.app_id._get_class_or_gone().threads_by_answer:
             return self.browse()
         ours = [("account_id", "=", account.id), ("message_ref", "in", refs)]
         ticket = self.env["marketplace.reply"].search(ours, limit=1).ticket_id

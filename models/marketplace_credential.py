@@ -43,7 +43,7 @@ class MarketplaceCredential(models.Model):
     @api.depends("client_secret_encrypted")
     def _compute_valid_until(self):
         for credential in self:
-            days = credential.client_secret_encrypted and credential.app_id._get_class().secret_days
+            days = credential.client_secret_encrypted and credential.app_id._get_class_or_gone().secret_days
             credential.valid_until = days and fields.Date.context_today(self) + timedelta(days=days)
 
     def write(self, vals):

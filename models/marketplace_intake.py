@@ -114,6 +114,8 @@ class MarketplaceIntake(models.AbstractModel):
         if not message.is_accepted:
             if mail.kind == "suspect":
                 return "quarantined", self.env._("Looks forged: %s", "; ".join(mail.reasons)[:300])
+            if why_gone := message.app_id._why_gone():
+                return "quarantined", why_gone
             if not mail.app:
                 return "quarantined", self.env._("Does not come from a marketplace.")
             if mail.app != message.app_id._get_code(message.app_id.id):

@@ -16,7 +16,7 @@ class MarketplaceKeysMixin(models.AbstractModel):
     @api.depends("app_id")
     def _compute_has_own_keys(self):
         for account in self:
-            account.has_own_keys = bool(account.app_id) and account.app_id._get_class().has_own_keys
+            account.has_own_keys = bool(account.app_id) and account.app_id._get_class_or_gone().has_own_keys
 
     @api.depends("participations")
     def _compute_scopes(self):

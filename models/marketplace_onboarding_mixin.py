@@ -27,7 +27,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
     def _describe_onboarding(self):
         """Return the steps to a working account with what is done, as plain data for the form."""
         self.ensure_one()
-        marketplace = self.app_id._get_class()
+        marketplace = self.app_id._get_class_or_gone()
         busy = self.site_ids._get_last_mail()
         strangers = self._get_strangers()
         credential_sudo = self.sudo().credential_id

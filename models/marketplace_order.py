@@ -20,8 +20,8 @@ def naive(moment):
 
 
 def aware(moment):
-    """Return a time that Odoo stored as an aware one."""
-    return moment and moment.replace(tzinfo=timezone.utc)
+    """Return a time that Odoo stored as an aware one, None of none."""
+    return moment.replace(tzinfo=timezone.utc) if moment else None
 
 
 class MarketplaceOrder(models.Model):

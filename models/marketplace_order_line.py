@@ -9,7 +9,7 @@ class MarketplaceOrderLine(models.Model):
     order_id = fields.Many2one("marketplace.order", required=True, ondelete="cascade", index=True)
     line_ref = fields.Char(string="Line Number")
     sku = fields.Char(string="SKU")
-    item_ref = fields.Char(string="Item", help="The marketplace's own number of the product (ASIN).")
+    item_ref = fields.Char(string="Item", help="The marketplace's own number of the product.")
     title = fields.Char(string="Product")
     quantity = fields.Float()
     currency_id = fields.Many2one("res.currency")

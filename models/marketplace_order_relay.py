@@ -53,7 +53,7 @@ class MarketplaceOrderRelay(models.Model):
     @api.model
     def _find_order_refs(self, account, address):
         """Return the numbers of a buyer's recent orders, newest first."""
-        digest = self._digest(account.app_id._get_class(), address)
+        digest = self._digest(account.app_id._get_class_or_gone(), address)
         domain = [("account_id", "=", account.id), ("digest", "=", digest)]
         return self.search(domain, limit=20).mapped("order_ref") if digest else []
 
@@ -62,6 +62,6 @@ class MarketplaceOrderRelay(models.Model):
         """Forget orders that the marketplace no longer tells."""
         now = fields.Datetime.now()
         for account in self.env["marketplace.account"].with_context(active_test=False).search([("id", "!=", False)]):
-            days = account.app_id._get_class().relay_days if account.state != "deleted" else 0
+            days = account.app_id._get_class_or_gone().relay_days if account.state != "deleted" else 0
             old = [("account_id", "=", account.id), ("ordered_at", "<", now - timedelta(days=days))]
             self.search(old, limit=50_000).unlink()

@@ -22,6 +22,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         accounts = self.env["marketplace.account"].search(
             [("state", "=", "connected")], order="searched_until NULLS FIRST, id"
         )
+        accounts = accounts.filtered(lambda one: one._is_fetchable())
         has_more = False
         for account in accounts:
             has_more |= self._search_changes(account)

@@ -91,7 +91,7 @@ class MarketplaceOrder(models.Model):
         """Return what the Order tab shows of this order, as plain data (the reader checks access)."""
         self.ensure_one()
         storefront = self.site_id._get_storefront()
-        marketplace = self.app_id._get_class()
+        marketplace = self.app_id._get_class_or_gone()
         labels = {
             name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")
         }

@@ -99,7 +99,9 @@ class MarketplaceReply(models.Model):
     @api.depends("state", "refusal")
     def _compute_can_mark(self):
         for reply in self:
-            reply.can_mark = reply.state == "refused" and reply.refusal in reply.app_id._get_class().important_after
+            reply.can_mark = (
+                reply.state == "refused" and reply.refusal in reply.app_id._get_class_or_gone().important_after
+            )
 
     # === MAKING === #
 

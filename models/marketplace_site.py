@@ -64,7 +64,8 @@ class MarketplaceSite(models.Model):
     @api.model
     def _selection_site_ref(self):
         known = self.env["marketplace.app"]._get_marketplaces().values()
-        return [(site.site_ref, site.name) for marketplace in known for site in marketplace.sites]
+        sites = {site.site_ref: site.name for marketplace in known for site in marketplace.sites}
+        return self.env["marketplace.app"]._add_stored(self, "site_ref", sites)
 
     @api.depends("site_ref", "app_id")
     def _compute_name(self):
@@ -81,7 +82,7 @@ class MarketplaceSite(models.Model):
 
     def _get_storefront(self):
         """Return the catalogue entry of this site, or None for one that is no longer known."""
-        return self.app_id and self.app_id._get_class().get_site(self.site_ref)
+        return self.app_id and self.app_id._get_class_or_gone().get_site(self.site_ref)
 
     # === CONSTRAINTS === #
 
@@ -99,7 +100,7 @@ class MarketplaceSite(models.Model):
     @api.constrains("account_id", "active")
     def _check_one_site(self):
         for account_sudo in self.sudo().account_id:
-            if account_sudo.app_id._get_class().has_one_site and len(account_sudo.site_ids) > 1:
+            if account_sudo.app_id._get_class_or_gone().has_one_site and len(account_sudo.site_ids) > 1:
                 raise ValidationError(
                     self.env._(
                         "%(app)s gives each storefront keys of its own: connect %(site)s as an account of its own.",
@@ -179,7 +180,7 @@ class MarketplaceSite(models.Model):
     def _get_setup_places(self):
         """Return where this site's address must be entered: [{code, url, day on which it was done or False}]."""
         self.ensure_one()
-        marketplace, storefront = self.app_id._get_class(), self._get_storefront()
+        marketplace, storefront = self.app_id._get_class_or_gone(), self._get_storefront()
         return [
             {
                 "code": place.code,

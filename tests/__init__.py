@@ -7,6 +7,7 @@ from . import test_consent
 from . import test_conversation
 from . import test_deletion
 from . import test_gateway
+from . import test_gone
 from . import test_health
 from . import test_hoot
 from . import test_intake

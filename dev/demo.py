@@ -25,6 +25,9 @@ TEAM = "Marketplace team"
 #: Storefronts whose buyers' mail comes to a mailbox of the shop's, where there is a mail server for it.
 BOX_SITES = ("ES", "IT")
 BOX_ADDRESS = "service@myshop.example"
+#: Walmart's buyers write to a mailbox of their own.
+WALMART_SITES = [("app_id.code", "=", "walmart")]
+WALMART_ADDRESS = "walmart@myshop.example"
 PHOTO = ROOT / "static/description/icon.png"
 
 #: What the first buyers wrote: order (or none), text, further values.
@@ -44,6 +47,14 @@ LETTERS = (
     ("114-6674190-0000025", "Please cancel, I ordered the wrong size.", {}),
     ("250-7139224-0000026", "商品の色を教えてください。", {}),
     (None, "Does this come with the mounting screws?", {"site": "US", "asin": "B0EXAMPL01"}),
+    (
+        "200000974400003",
+        "Hi, two of my three items came. Where is the last one? It says shipped by you.\n\nThank you, Priscilla",
+        {},
+    ),
+    ("200013186370005", "I sent it back and the refund is less than what I paid. Why?", {}),
+    ("200072806620006", "I started a return. Where do I get the label?", {}),
+    (None, "Is this dishwasher safe?", {"site": "walmart.com", "asin": "987654321"}),
 )
 #: Templates that agents find with "::": name, text.
 TEMPLATES = (
@@ -56,7 +67,14 @@ FOLLOW_UPS = (
     ("302-5669388-0000002", "", {"notice": "return_request"}),
     ("114-1853564-0000022", "Still nothing. I need it by Friday!", {"copies": 1}),
     ("204-9174603-0000017", "Urgent: send the refund to my new account.", {"forgery": "forged"}),
+    ("200013186370005", "", {"notice": "escalation"}),
 )  # fmt: skip
+
+
+def endpoints(sandbox):
+    """Return the environment in which Odoo finds the pretend marketplaces in place of the true ones."""
+    found = {"AMAZON": sandbox.endpoints, "WALMART": sandbox.walmart_endpoints}
+    return {f"MARKETPLACE_{code}_{name.upper()}_URL": url for code, urls in found.items() for name, url in urls.items()}
 
 
 def preferred_port(port):
@@ -125,18 +143,39 @@ def connect_seller(odoo, app, seller):
     return action["res_id"]
 
 
-def connect_mailbox(odoo, sandbox, mail_server):
-    """Have some storefronts' mail come to a mailbox on a real mail server, and Odoo read it there."""
-    user = BOX_ADDRESS
-    server = {"name": "Shop mailbox", "server": mail_server.host, "port": mail_server.imap_port, "user": user}
+def connect_walmart(odoo, sandbox, team=False):
+    """Connect the pretend Walmart's first seller by its keys, as an admin would; return the ids of its sites."""
+    seller = next(iter(sandbox.walmart.sellers.values()))
+    app = odoo.rpc("marketplace.app", "search", [("code", "=", "walmart")])[0]
+    [dialog] = odoo.rpc("marketplace.connect", "create", [{"app_id": app}])
+    odoo.rpc("marketplace.connect", "action_next", [dialog])
+    keys = {"client_id": seller.client_id, "client_secret": seller.client_secret}
+    odoo.rpc("marketplace.connect", "write", [dialog], keys)
+    odoo.rpc("marketplace.connect", "action_next", [dialog])
+    if error := odoo.rpc("marketplace.connect", "read", [dialog], ["error"])[0]["error"]:
+        raise RuntimeError(error)
+    account_id = odoo.rpc("marketplace.connect", "action_finish", [dialog])["res_id"]
+    odoo.rpc("marketplace.account", "action_tick_place", [account_id], "customer_service_contact")
+    site_ids = odoo.rpc("marketplace.site", "search", [("account_id", "=", account_id)])
+    odoo.rpc("marketplace.site", "write", site_ids, {"team_id": team})
+    for site in odoo.rpc("marketplace.site", "read", site_ids, ["code", "address"]):
+        sandbox.world.set_address(seller.code, site["code"], site["address"])
+    return site_ids
+
+
+def connect_mailbox(odoo, sandbox, mail_server, user, domain):
+    """Have some sites' mail come to a mailbox on a real mail server, and Odoo read it there."""
+    server = {"name": user, "server": mail_server.host, "port": mail_server.imap_port, "user": user}
     [server_id] = odoo.rpc("fetchmail.server", "create", [server | {"password": mailserver.PASSWORD}])
-    sites = odoo.rpc("marketplace.site", "search", [("code", "in", BOX_SITES)])
+    sites = odoo.rpc("marketplace.site", "search", domain)
     dialog = {"site_ids": [(6, 0, sites)], "server_id": server_id, "address": user}
     [dialog_id] = odoo.rpc("marketplace.mailbox.connect", "create", [dialog])
     odoo.rpc("marketplace.mailbox.connect", "action_start", [dialog_id])
     sandbox.add_mailbox(user, lambda raw: mail_server.deliver(raw, user=user))
-    for seller in sandbox.sellers.values():
-        for code in set(BOX_SITES) & set(seller.sites):
+    codes = {site["code"] for site in odoo.rpc("marketplace.site", "read", sites, ["code"])}
+    is_walmart = domain == WALMART_SITES
+    for seller in (sandbox.walmart if is_walmart else sandbox).sellers.values():
+        for code in codes & set(seller.sites):
             sandbox.world.set_address(seller.code, code, user)
 
 
@@ -176,13 +215,15 @@ def demo(port=8069, sandbox_port=8070):
             http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db), alias_domains=[DOMAIN]
         ) as sandbox,
     ):
-        urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in sandbox.endpoints.items()}
-        with Odoo(db, max_cron_threads=2, env=urls, port=port) as odoo:
-            connect(odoo, sandbox, prepare_company(odoo, sandbox))
+        with Odoo(db, max_cron_threads=2, env=endpoints(sandbox), port=port) as odoo:
+            team = prepare_company(odoo, sandbox)
+            connect(odoo, sandbox, team)
+            connect_walmart(odoo, sandbox, team)
             add_templates(odoo)
             sandbox.world.set_switches({"reply_copies": True})
             if has_mail_server:
-                connect_mailbox(odoo, sandbox, mail_server)
+                connect_mailbox(odoo, sandbox, mail_server, BOX_ADDRESS, [("code", "in", BOX_SITES)])
+                connect_mailbox(odoo, sandbox, mail_server, WALMART_ADDRESS, WALMART_SITES)
             for letters in (LETTERS, FOLLOW_UPS):
                 write_letters(sandbox, letters)
                 read_mailboxes(odoo)
@@ -194,7 +235,7 @@ def main():
     """Run the demo until it is interrupted."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, default=8069, help="port of Odoo")
-    options.add_argument("--sandbox-port", type=int, default=8070, help="port of the pretend Amazon")
+    options.add_argument("--sandbox-port", type=int, default=8070, help="port of the pretend marketplaces")
     options = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     with demo(options.port, options.sandbox_port) as (odoo, sandbox):
@@ -202,7 +243,8 @@ def main():
         print(f"  Pretend buyer  {sandbox.http_url}/buyer")
         if mailserver.is_available():
             print(
-                f"  Mailbox        {BOX_ADDRESS} gets the buyers' mail of {' and '.join(BOX_SITES)}, read every minute"
+                f"  Mailboxes      {BOX_ADDRESS} gets the buyers' mail of {' and '.join(BOX_SITES)}, {WALMART_ADDRESS} "
+                "Walmart's, read every minute"
             )
         print("\n  Write as a buyer and watch the ticket. Ctrl-C ends the demo.\n", flush=True)
         threading.Event().wait()

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from secrets import token_hex
 
-from demo import DOMAIN, connect, prepare_company
+from demo import DOMAIN, connect, endpoints, prepare_company
 from live import Database, Odoo, RpcError, run_odoo
 from ports import free_port
 
@@ -50,22 +50,22 @@ class Shop:
     :param Database template: database to copy; None makes a new one from the module's template.
     :param dict addresses: the sites' addresses, as :meth:`configure` left them in ``template``.
     :param int crons: threads for scheduled actions.
-    :param dict endpoints: where Odoo looks for Amazon's API; by default in the sandbox.
+    :param dict amazon_urls: where Odoo looks for Amazon's API; by default in the sandbox.
     :param dict options: of the sandbox.
     """
 
-    def __init__(self, template=None, addresses=None, crons=2, endpoints=None, **options):
+    def __init__(self, template=None, addresses=None, crons=2, amazon_urls=None, **options):
         self.db = Database.create(template=template or "auto")
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         self.sandbox = Sandbox(odoo_url=url, odoo_db=str(self.db), addresses=addresses, **options)
         self.odoo = Odoo(self.db, max_cron_threads=crons, port=port)
-        self._endpoints = endpoints
+        self._amazon_urls = amazon_urls or {}
 
     def __enter__(self):
         self.sandbox.start()
-        urls = self._endpoints or self.sandbox.endpoints
-        self.odoo.env |= {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in urls.items()}
+        self.odoo.env |= endpoints(self.sandbox)
+        self.odoo.env |= {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in self._amazon_urls.items()}
         self.sql("UPDATE ir_mail_server SET smtp_port = %s", [self.sandbox.smtp_port])
         self.odoo.start()
         return self

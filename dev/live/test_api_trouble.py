@@ -141,7 +141,7 @@ def test_one_accounts_trouble_is_its_own(shop, full, figures, name):
 def test_tickets_appear_while_nobody_answers_at_all(open_shop, figures):
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with open_shop(endpoints={"api": url, "lwa": f"{url}/auth/o2/token"}) as shop:
+    with open_shop(amazon_urls={"api": url, "lwa": f"{url}/auth/o2/token"}) as shop:
         shop.set_param("order_wait", WAIT / 60)
         started = time.monotonic()
         tokens = write_about_new_orders(shop, 2, "DE") + write_about_new_orders(shop, 2, "US")

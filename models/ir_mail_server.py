@@ -53,7 +53,8 @@ class IrMailServer(models.Model):
         if not reply_sudo.exists() or reply_sudo.state != "sending" or message["Message-Id"] != reply_sudo.message_ref:
             return False
         headers = [value for header in (*RECIPIENTS, *SHOWN) for value in message.get_all(header, [])]
-        return [address for _name, address in getaddresses(headers)] == [reply_sudo.recipient]
+        addressed = [address.lower() for _name, address in getaddresses(headers)]
+        return addressed == [(reply_sudo.recipient or "").lower()]
 
     def _set_recipients(self, message, header, pairs):
         del message[header]

@@ -120,8 +120,8 @@ class MarketplaceReply(models.Model):
                 "answers_id": answers.id,
                 "is_first": not answers,
                 "sender": site_sudo.address,
-                # As the mail will have it: upper and lower case are one to the marketplace.
-                "recipient": (answers.sudo().reply_to or order_sudo.relay).strip().lower(),
+                # In the marketplace's own spelling: nobody knows whether its mail server minds upper and lower case.
+                "recipient": (answers.sudo().reply_to or order_sudo.relay).strip(),
                 "subject": answers.sudo().subject,
                 "text": text,
                 "message_ref": make_msgid(domain=site_sudo.address.partition("@")[2]),

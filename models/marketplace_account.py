@@ -87,6 +87,10 @@ class MarketplaceAccount(models.Model):
     searched_until = fields.Datetime(
         string="Order Changes Read Until", readonly=True, copy=False, help="Changed orders are known up to here."
     )
+    template_id = fields.Many2one(
+        "marketplace.ticket.template", string="Ticket Template", check_company=True, tracking=True,
+        help="What new tickets of sites without a template of their own look like.",
+    )  # fmt: skip
     site_ids = fields.One2many("marketplace.site", "account_id")
     operation_ids = fields.One2many("marketplace.operation", "account_id")
 

@@ -166,7 +166,9 @@ class MarketplaceTicketTemplate(models.Model):
         """Return who may get a new ticket, in a lasting order."""
         if self.assign == "nobody":
             return self.env["res.users"]
-        users = self.user_id if self.assign == "user" else self.user_ids or team.user_ids
+        # Archived ones too: when all of those that were chosen have gone, it's not suddenly the whole team.
+        chosen = self.user_id if self.assign == "user" else self.with_context(active_test=False).user_ids
+        users = chosen if chosen or self.assign == "user" else team.user_ids
         return self._keep_colleagues(users._origin, company).sorted("id")
 
     def _get_faults(self, company, team):

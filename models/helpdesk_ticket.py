@@ -79,7 +79,7 @@ class HelpdeskTicket(models.Model):
                 self.env._("Made bare, as its team, category or template were refused: %s", refused)
             )
             return ticket
-        template_sudo = conversation.site_id._get_template().with_context(self.env.context)
+        template_sudo = conversation.site_id._get_template().with_context(**self.env.context)
         try:
             ticket = Ticket.create(template_sudo._fill(values, conversation, mail))
             template_sudo._finish(ticket)

@@ -42,10 +42,11 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         return values | {"marketplace_order_status": order.status if order.state == "known" else False}
 
     def _marketplace_order_changed(self, order):
-        super()._marketplace_order_changed(order)
+        result = super()._marketplace_order_changed(order)
         status = order.status if order.state == "known" else False
         for ticket in self.filtered(lambda one: one.marketplace_order_status != status):
             ticket.marketplace_order_status = status
+        return result
 
     def _marketplace_post_notice(self, message, mail):
         posted = super()._marketplace_post_notice(message, mail)

@@ -123,7 +123,9 @@ class MarketplaceTicketTextMixin(models.AbstractModel):
         for record in self:
             if faults := record._get_text_faults():
                 known = " ".join(f"{{{name}}}" for name in self._get_placeholders())
-                raise ValidationError(f"{' '.join(faults)} {self.env._('You can use: %s', known)}")
+                raise ValidationError(
+                    self.env._("%(faults)s You can use: %(known)s", faults=" ".join(faults), known=known)
+                )
 
     def _get_text_faults(self):
         """Return, in words, what in the texts can't be filled."""

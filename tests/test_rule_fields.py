@@ -15,8 +15,8 @@ class TestRuleFields(MarketplaceCase):
 
     def test_whatever_rules_look_at_is_stored_and_can_be_searched(self):
         names = (
-            "channel_id", "marketplace_site_id", "marketplace_app_id", "marketplace_order_state",
-            "marketplace_order_status", "marketplace_last_notice", "marketplace_last_notice_at", "marketplace_deadline", "marketplace_check",
+            "channel_id", "marketplace_site_id", "marketplace_app_id", "marketplace_order_state", "marketplace_check",
+            "marketplace_order_status", "marketplace_last_notice", "marketplace_last_notice_at", "marketplace_deadline",
         )  # fmt: skip
         ticket = self.new_ticket()
         for name in names:

@@ -58,6 +58,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         closed_at = max(filter(None, (self.closed_date, self.last_stage_update)), default=self.write_date)
         return (fields.Datetime.now() - closed_at).total_seconds() > site_sudo.reopen_days * 86400
 
+    def _marketplace_clock_stop(self, how, moment=None, user=None, posted=None):
+        """An answer here answers what was still unanswered on the ticket before this one as well."""
+        response = super()._marketplace_clock_stop(how, moment, user, posted)
+        previous_sudo = self.sudo().marketplace_previous_ticket_id
+        if previous_sudo.marketplace_response_id:
+            previous_sudo._marketplace_clock_stop(how, moment, user)
+        return response
+
     def _marketplace_continue(self, previous):
         """Link this new ticket and the one before it of its conversation; nothing when there was none."""
         self.ensure_one()

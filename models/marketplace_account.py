@@ -88,7 +88,7 @@ class MarketplaceAccount(models.Model):
         string="Order Changes Read Until", readonly=True, copy=False, help="Changed orders are known up to here."
     )
     template_id = fields.Many2one(
-        "marketplace.ticket.template", string="Ticket Template", check_company=True, tracking=True,
+        "marketplace.ticket.template", string="Ticket Template", check_company=True, ondelete="restrict", tracking=True,
         help="What new tickets of sites without a template of their own look like.",
     )  # fmt: skip
     site_ids = fields.One2many("marketplace.site", "account_id")

@@ -11,6 +11,7 @@ class MarketplaceTicketPolicyMixin(models.AbstractModel):
         "marketplace.ticket.template",
         string="Ticket Template",
         check_company=True,
+        ondelete="restrict",
         index="btree_not_null",
         tracking=True,
         groups="base.group_system",

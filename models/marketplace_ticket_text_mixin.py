@@ -64,7 +64,7 @@ class MarketplaceTicketTextMixin(models.AbstractModel):
         compute="_compute_preview_order_id",
         readonly=False,
         exportable=False,
-        help="The order that the preview shows; by default the latest.",
+        help="The order that the preview shows; by default the latest of a site that uses the template.",
     )
     preview_title = fields.Char(string="Title Shown", compute="_compute_preview", exportable=False)
     preview_description = fields.Html(string="Description Shown", compute="_compute_preview", exportable=False)
@@ -97,9 +97,12 @@ class MarketplaceTicketTextMixin(models.AbstractModel):
     def _compute_preview_order_id(self):
         Order = self.env["marketplace.order"]
         for record in self:
-            domain = Domain("company_id", "=", record.company_id.id) if record.company_id else Domain.TRUE
-            known = domain & Domain("state", "=", "known")
-            record.preview_order_id = Order.search(known, limit=1) or Order.search(domain, limit=1)
+            mine = Domain("company_id", "=", record.company_id.id) if record.company_id else Domain.TRUE
+            sites = record._origin.site_ids | record._origin.account_ids.site_ids
+            used = Domain("site_id", "in", sites.ids)
+            known = Domain("state", "=", "known")
+            domains = (mine & used & known, mine & known, mine)
+            record.preview_order_id = next(filter(None, (Order.search(one, limit=1) for one in domains)), Order)
 
     @api.depends("preview_order_id", "title_pattern", "text_above", "text_below")
     def _compute_preview(self):

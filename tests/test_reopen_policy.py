@@ -56,6 +56,16 @@ class TestReopenPolicy(MarketplaceCase):
         self.assertTrue(new.marketplace_deadline)
         self.assertFalse(self.first.marketplace_deadline)
 
+    def test_an_answer_on_the_new_ticket_answers_what_was_open_on_the_old_one(self):
+        self.close(self.first, days=15)
+        new = self.write_again()
+        self.assertTrue(self.first.marketplace_deadline)
+        new._marketplace_clock_stop("console", user=self.agent)
+        self.assertFalse(new.marketplace_deadline or self.first.marketplace_deadline)
+        responses = self.env["marketplace.response"].search([("ticket_id", "in", (self.first | new).ids)])
+        self.assertEqual(responses.mapped("how"), ["console", "console"])
+        self.assertEqual(responses.user_id, self.agent)
+
     def test_within_these_days_the_same_ticket_opens_again(self):
         self.close(self.first, days=13)
         self.assertEqual(self.write_again(), self.first)

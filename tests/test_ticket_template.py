@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
@@ -170,6 +172,11 @@ class TestTicketTemplate(TemplateCase):
         self.template.company_id = False
         self.assertEqual(self.site_de._get_template(), self.template)
 
+    @mute_logger("odoo.sql_db")
+    def test_a_template_in_use_can_be_archived_only(self):
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self.template.unlink()
+
     def test_a_team_that_moved_to_another_company_takes_no_ticket_with_it(self):
         self.template.team_id = self.own_team
         self.own_team.company_id = self.env["res.company"].create({"name": "Other"})
@@ -190,8 +197,9 @@ class TestTicketTemplate(TemplateCase):
         self.new_ticket()
         self.new_ticket(order_ref=US_ORDER)
         with Form(self.template) as form:
-            self.assertTrue(form.preview_order_id)
-            self.assertIn(form.preview_order_id.order_ref, form.preview_title)
+            self.assertIn(DE_ORDER, form.preview_title)
+            form.preview_order_id = self.env["marketplace.order"]._find(self.account_us, US_ORDER)
+            self.assertIn(US_ORDER, form.preview_title)
             form.title_pattern = "{order} / {marketplace} / {total}"
             form.text_above = "<p>Look at {site}</p>"
             form.preview_order_id = self.env["marketplace.order"]._find(self.account, DE_ORDER)

@@ -5,7 +5,7 @@ from secrets import token_hex
 
 import pytest
 from common import eventually, unique_text
-from live import install
+from live import MODULE, Database, install
 
 WORKERS = 8
 XMLID = "automation_rule_example"
@@ -63,7 +63,15 @@ def read(shop, ticket, *names):
     return [values[name] for name in names]
 
 
-def test_an_example_rule_waits_switched_off_whichever_add_on_came_first(shop):
+def test_an_example_rule_waits_switched_off_when_our_add_on_comes_later():
+    with Database.create(template="base") as db:
+        install(db, "base_automation")
+        install(db, MODULE)
+        query = "SELECT active FROM base_automation r JOIN ir_model_data d ON d.res_id = r.id WHERE d.name = %s"
+        assert db.sql(query, [XMLID]) == [(False,)]
+
+
+def test_an_example_rule_waits_switched_off_when_automation_rules_come_later(shop):
     [[rule_id]] = shop.sql("SELECT res_id FROM ir_model_data WHERE name = %s", [XMLID])
     names = ["name", "active", "trigger", "action_server_ids"]
     [rule] = shop.rpc("base.automation", "read", [rule_id], names)

@@ -6,6 +6,9 @@ from . import marketplace_figures_mixin
 from . import marketplace_onboarding_mixin
 from . import marketplace_keys_mixin
 from . import marketplace_watch_mixin
+from . import marketplace_ticket_policy_mixin
+from . import marketplace_ticket_text_mixin
+from . import marketplace_example_rule_mixin
 from . import marketplace_app
 from . import marketplace_credential
 from . import marketplace_account
@@ -20,6 +23,8 @@ from . import marketplace_mailbox_reader
 from . import marketplace_mailbox_walk
 from . import marketplace_mailbox_imap
 from . import marketplace_mailbox_pop
+from . import marketplace_ticket_template
+from . import marketplace_ticket_turn
 from . import marketplace_site
 from . import marketplace_order
 from . import marketplace_order_number
@@ -45,6 +50,8 @@ from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_message
 from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_outcome
+from . import helpdesk_ticket_rules
+from . import helpdesk_ticket_template
 from . import ir_attachment
 from . import ir_cron
 from . import ir_mail_server

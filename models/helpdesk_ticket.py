@@ -75,10 +75,14 @@ class HelpdeskTicket(models.Model):
             # Past the automation rules: one of them may be what refuses.
             create = getattr(type(Ticket).create, "origin", type(Ticket).create)
             ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
-            ticket._marketplace_note(self.env._("Made without team and category, which were refused: %s", refused))
+            ticket._marketplace_note(
+                self.env._("Made bare, as its team, category or template were refused: %s", refused)
+            )
             return ticket
+        template_sudo = conversation.site_id._get_template().with_context(**self.env.context)
         try:
-            ticket = Ticket.create(values)
+            ticket = Ticket.create(template_sudo._fill(values, conversation, mail))
+            template_sudo._finish(ticket)
             ticket.flush_recordset()
         except OperationalError:
             raise
@@ -195,7 +199,9 @@ class HelpdeskTicket(models.Model):
             self.marketplace_site_id = conversation.site_id
         order = conversation.order_id
         if order and not self.marketplace_order_id:
-            self.write({"name": conversation._get_title(), **self._marketplace_prepare_order_values(order)})
+            self.write(
+                {"name": self._marketplace_get_title(conversation), **self._marketplace_prepare_order_values(order)}
+            )
 
     def _marketplace_order_changed(self, order):
         """Follow an order: its first fill is one write together with its state, which rules can use."""

@@ -177,9 +177,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         label = message.notice_label or self.env._("Notice")
         text = self.env._("%(marketplace)s sent a notice: %(notice)s.", marketplace=message.app_id.name, notice=label)
-        self.with_context(tracking_disable=True).write(
-            {"name": f"{label}: {self.name}", "description": Markup("<p>%s</p>") % text}
-        )
+        name = self.name if label in self.name else f"{label}: {self.name}"
+        body = self._marketplace_frame(Markup("<p>%s</p>") % text, label)
+        self.with_context(tracking_disable=True).write({"name": name, "description": body})
 
     def _marketplace_copy_arrived(self, message, mail):
         """Deal with the marketplace's copy of an answer that went to the buyer.

@@ -139,7 +139,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(why_not)
         try:
             conversation_sudo = self.env["marketplace.conversation"].sudo()._find_or_create(order.site_id, mail, order)
-            ticket_sudo = conversation_sudo.ticket_id = self.sudo()._marketplace_create(conversation_sudo, mail)
+            ticket_sudo = conversation_sudo.ticket_id = self.sudo()._marketplace_create_taken(conversation_sudo, mail)
         except UniqueViolation as error:
             # The buyer wrote at this very moment: Odoo begins again, and finds that ticket.
             raise ConcurrencyError(str(error)) from error
@@ -147,7 +147,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(self.env._("The ticket can't be made: %s", error)) from error
         text = self.env._("The buyer has not written. The order is beside this text.")
         ticket_sudo.with_context(tracking_disable=True, mail_auto_subscribe_no_notify=True).write(
-            {"description": Markup("<p>%s</p>") % text, "user_id": self.env.uid}
+            {"description": ticket_sudo._marketplace_frame(Markup("<p>%s</p>") % text), "user_id": self.env.uid}
         )
         ticket = ticket_sudo.with_env(self.env)
         ticket.message_post(body=self.env._("Opened to write to the buyer."), subtype_xmlid="mail.mt_note")

@@ -89,6 +89,10 @@ class MarketplaceAccount(models.Model):
         string="Order Changes Read Until", readonly=True, copy=False, help="Changed orders are known up to here."
     )
     search_token = fields.Char(groups="base.group_system", copy=False, help="Where the search for changes goes on.")
+    template_id = fields.Many2one(
+        "marketplace.ticket.template", string="Ticket Template", check_company=True, ondelete="restrict", tracking=True,
+        help="What new tickets of sites without a template of their own look like.",
+    )  # fmt: skip
     site_ids = fields.One2many("marketplace.site", "account_id")
     operation_ids = fields.One2many("marketplace.operation", "account_id")
 

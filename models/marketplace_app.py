@@ -17,7 +17,7 @@ class MarketplaceApp(models.Model):
     """A marketplace that can be connected."""
 
     _name = "marketplace.app"
-    _inherit = ["marketplace.health.mixin"]
+    _inherit = ["marketplace.health.mixin", "marketplace.example.rule.mixin"]
     _description = "Marketplace"
     _order = "sequence, name"
 

@@ -217,12 +217,14 @@ class MarketplaceIntake(models.AbstractModel):
     def _get_ticket(self, conversation, mail):
         """Return the conversation's current ticket, opened again or made; the conversation is locked."""
         ticket = conversation.ticket_id
-        if ticket:
-            ticket._marketplace_reopen()
-            ticket._marketplace_learn_order(conversation)
-            ticket._marketplace_changed()
-        else:
-            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+        if not ticket or ticket._marketplace_is_over():
+            new = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            conversation.ticket_id = new
+            new._marketplace_continue(ticket)
+            return new
+        ticket._marketplace_reopen()
+        ticket._marketplace_learn_order(conversation)
+        ticket._marketplace_changed()
         return ticket
 
     # === NOTICES === #

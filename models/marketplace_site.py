@@ -8,7 +8,13 @@ class MarketplaceSite(models.Model):
 
     _name = "marketplace.site"
     # A thread only because an alias must point to one; its mail never gets that far (mail_thread.py).
-    _inherit = ["mail.thread", "marketplace.address.mixin", "marketplace.health.mixin", "marketplace.figures.mixin"]
+    _inherit = [
+        "mail.thread",
+        "marketplace.address.mixin",
+        "marketplace.health.mixin",
+        "marketplace.figures.mixin",
+        "marketplace.ticket.policy.mixin",
+    ]
     _description = "Marketplace Site"
     _order = "name, id"
     _check_company_auto = True

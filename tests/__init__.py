@@ -25,13 +25,17 @@ from . import test_oauth
 from . import test_order
 from . import test_order_tab
 from . import test_relay_guard
+from . import test_reopen_policy
 from . import test_reply
 from . import test_reply_queue
 from . import test_reply_safety
 from . import test_reply_ways
 from . import test_response
+from . import test_rule_fields
 from . import test_secrets
 from . import test_ticket
+from . import test_ticket_template
+from . import test_ticket_turns
 from . import test_tokens
 from . import test_tour
 from . import test_walmart_connect

@@ -1,0 +1,186 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+
+class MarketplaceTicketTemplate(models.Model):
+    """What a site's new tickets look like. A site's own team and category stand in where the template has none.
+
+    Whatever of it can't be used any more, such as a team that was archived, is left out with a note on the ticket.
+    """
+
+    _name = "marketplace.ticket.template"
+    _inherit = ["marketplace.ticket.text.mixin"]
+    _description = "Marketplace Ticket Template"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        help="Empty: for all companies. Then team, category and tags must be for all companies too.",
+    )
+    team_id = fields.Many2one("helpdesk.ticket.team", check_company=True, help="Empty: the site's own team.")
+    category_id = fields.Many2one(
+        "helpdesk.ticket.category", check_company=True, help="Empty: the site's own category."
+    )
+    tag_ids = fields.Many2many("helpdesk.ticket.tag", string="Tags", check_company=True)
+    priority = fields.Selection(
+        [("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
+        default="1",
+        help="Claims are always very high.",
+    )
+    assign = fields.Selection(
+        [("nobody", "Nobody"), ("user", "One person"), ("turns", "In turn")],
+        string="Assign To",
+        default="nobody",
+        required=True,
+    )
+    user_id = fields.Many2one("res.users", string="Person", check_company=True, domain="[('share', '=', False)]")
+    user_ids = fields.Many2many(
+        "res.users",
+        "marketplace_ticket_template_user_rel",
+        string="In Turn Among",
+        check_company=True,
+        domain="[('share', '=', False)]",
+        help="Empty: the members of the team. Who waits longest gets the next ticket.",
+    )
+    follower_ids = fields.Many2many(
+        "res.users",
+        "marketplace_ticket_template_follower_rel",
+        string="Followers",
+        check_company=True,
+        domain="[('share', '=', False)]",
+        help="Colleagues who get each buyer's message of these tickets; never a buyer.",
+    )
+    turn_ids = fields.One2many("marketplace.ticket.turn", "template_id", string="Turns", readonly=True)
+    site_ids = fields.One2many("marketplace.site", "template_id", string="Sites", readonly=True)
+    account_ids = fields.One2many("marketplace.account", "template_id", string="Accounts", readonly=True)
+    next_user_id = fields.Many2one("res.users", string="Next", compute="_compute_next_user_id", exportable=False)
+    faults = fields.Text(string="What Is Wrong", compute="_compute_faults", exportable=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("assign", "user_id", "user_ids", "team_id", "turn_ids.turn", "preview_order_id")
+    def _compute_next_user_id(self):
+        Turn = self.env["marketplace.ticket.turn"]
+        for template in self:
+            site = template.preview_order_id._origin.site_id
+            company = template.company_id or site.company_id or self.env.company
+            users = template._get_candidates(company, template.team_id or site.team_id)
+            is_in_turn = template.assign == "turns"
+            template.next_user_id = Turn._peek(template._origin, users) if is_in_turn else users
+
+    @api.depends(
+        "title_pattern", "text_above", "text_below", "team_id", "category_id", "tag_ids", "assign", "user_id",
+        "user_ids", "follower_ids",
+    )  # fmt: skip
+    def _compute_faults(self):
+        for template in self:
+            company = template.company_id or self.env.company
+            template.faults = "\n".join(template._get_faults(company, template.team_id)) or False
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("user_id", "user_ids", "follower_ids")
+    def _check_internal(self):
+        for template in self:
+            if outside := (template.user_id | template.user_ids | template.follower_ids).filtered("share"):
+                names = ", ".join(outside.mapped("name"))
+                raise ValidationError(self.env._("Only colleagues can be assigned or follow: %s.", names))
+
+    @api.constrains("company_id")
+    def _check_chosen_by(self):
+        """Refuse to take a template away from sites and accounts of another company."""
+        for template in self.filtered("company_id"):
+            for name in ("account", "site"):
+                domain = [("template_id", "=", template.id), ("company_id", "!=", template.company_id.id)]
+                Chosen = self.env[f"marketplace.{name}"].sudo().with_context(active_test=False)
+                if others := Chosen.search(domain):
+                    names = ", ".join(others.mapped("name"))
+                    raise ValidationError(self.env._("Another company uses this template: %s.", names))
+
+    @api.model
+    # === NEW TICKETS === #
+
+    def _fill(self, values, conversation, mail):
+        """Return the create values of a ticket as this template has them; no template changes nothing.
+
+        :param dict values: as they are without a template.
+        :param InboundMail mail: what the ticket is made for.
+        """
+        if not self:
+            return values
+        company, order = conversation.company_id, conversation.order_id
+        topic = self._get_topic(conversation.site_id.app_id, mail, order)
+        texts = self._get_values(conversation.site_id, order, topic, mail.item_ref)
+        team_id = self._get_usable("team_id", company).id or values["team_id"]
+        user = self._assign(company, self.env["helpdesk.ticket.team"].browse(team_id))
+        return {
+            **values,
+            "name": self._fill_title(texts) or values["name"],
+            "description": self._fill_frame(values["description"], texts),
+            "team_id": team_id,
+            "category_id": self._get_usable("category_id", company).id or values["category_id"],
+            "tag_ids": [Command.set(self._get_usable("tag_ids", company).ids)],
+            "priority": values["priority"] if mail.urgent else self.priority or values["priority"],
+            "user_id": user.id,
+        }
+
+    def _assign(self, company, team):
+        """Return who gets a new ticket; nobody where somebody is about to take it."""
+        users = self._get_candidates(company, team)
+        if self.env.context.get("marketplace_taken"):
+            return users.browse()
+        return self.env["marketplace.ticket.turn"]._take(self, users) if self.assign == "turns" else users
+
+    def _finish(self, ticket):
+        """Add followers to a new ticket, and say on it what of the template had to be left out."""
+        if not self:
+            return
+        company = ticket.company_id
+        is_relay = self.env["marketplace.app"]._is_relay_address
+        users = self._keep_colleagues(self.follower_ids, company).filtered(lambda one: not is_relay(one.email or ""))
+        if partners := (users | ticket.user_id).partner_id:
+            ticket.message_subscribe(partner_ids=partners.ids)
+        if faults := self._get_faults(company, ticket.team_id):
+            text = self.env._(
+                "Of the template %(name)s could not be used: %(faults)s", name=self.name, faults=" ".join(faults)
+            )
+            ticket._marketplace_note(text)
+
+    # === WHAT CAN BE USED === #
+
+    def _get_usable(self, name, company):
+        """Return what a field holds, without what is archived or belongs to another company."""
+        return self[name].filtered(lambda one: one.active and one.company_id in (company.browse(), company))
+
+    @api.model
+    def _keep_colleagues(self, users, company):
+        """Return those of some users who work, inside, for a company."""
+        return users.filtered(lambda one: one.active and not one.share and company in one.company_ids)
+
+    def _get_candidates(self, company, team):
+        """Return who may get a new ticket, in a lasting order."""
+        if self.assign == "nobody":
+            return self.env["res.users"]
+        # Archived ones too: when all of those that were chosen have gone, it's not suddenly the whole team.
+        chosen = self.user_id if self.assign == "user" else self.with_context(active_test=False).user_ids
+        users = chosen if chosen or self.assign == "user" else team.user_ids
+        return self._keep_colleagues(users._origin, company).sorted("id")
+
+    def _get_faults(self, company, team):
+        """Return, in words, what of this template can't be used in a company."""
+        self.ensure_one()
+        faults = self._get_text_faults()
+        for name in ("team_id", "category_id", "tag_ids"):
+            chosen = self.with_context(active_test=False)
+            for one in chosen[name] - chosen._get_usable(name, company):
+                why = self.env._("belongs to another company") if one.active else self.env._("is archived")
+                label = self._fields[name]._description_string(self.env)
+                faults.append(f"{label}: {one.display_name} {why}.")
+        if self.assign != "nobody" and not self._get_candidates(company, team):
+            faults.append(self.env._("There is nobody to assign to."))
+        return faults

@@ -75,7 +75,7 @@ class HelpdeskTicket(models.Model):
             # Past the automation rules: one of them may be what refuses.
             create = getattr(type(Ticket).create, "origin", type(Ticket).create)
             ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
-            ticket._marketplace_note(self.env._("Made without team and category, which were refused: %s", refused))
+            ticket._marketplace_note(self.env._("Made without team, category and mapped fields, which were refused: %s", refused))
             return ticket
         try:
             ticket = Ticket.create(values)
@@ -193,14 +193,19 @@ class HelpdeskTicket(models.Model):
             self.marketplace_site_id = conversation.site_id
         order = conversation.order_id
         if order and not self.marketplace_order_id:
-            self.write({"name": conversation._get_title(), **self._marketplace_prepare_order_values(order)})
+            values = {"name": conversation._get_title(), **self._marketplace_prepare_order_values(order)}
+            self._marketplace_fill(values, order)
 
-    def _marketplace_order_changed(self, order):
-        """Follow an order: its first fill is one write together with its state, which rules can use."""
+    def _marketplace_order_changed(self, order, before=None):
+        """Follow an order: its first fill is one write together with its state, which rules can use.
+
+        :param dict before: what the order gave to the fields that follow it, before it changed.
+        """
         values = self._marketplace_prepare_order_values(order)
         first = self.filtered(lambda ticket: ticket.marketplace_order_state != order.state)
         for ticket in first:
-            ticket.write(dict(values, partner_name=ticket.partner_name or order.buyer_name))
+            ticket._marketplace_fill(dict(values, partner_name=ticket.partner_name or order.buyer_name), order)
+        (self - first)._marketplace_follow(order, before)
         self._marketplace_changed()
 
     def action_marketplace_refresh(self):

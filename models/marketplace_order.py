@@ -172,6 +172,7 @@ class MarketplaceOrder(models.Model):
         """
         self.ensure_one()
         known = self.state == "known"
+        before = self._get_followed()
         if known:
             self.line_ids.unlink()
             self.package_ids.unlink()
@@ -180,7 +181,11 @@ class MarketplaceOrder(models.Model):
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         if known:
-            self.ticket_ids._marketplace_order_changed(self)
+            self.ticket_ids._marketplace_order_changed(self, before)
+
+    def _get_followed(self):
+        """Return what this order gives to the ticket fields that follow it."""
+        return self.env["marketplace.field.mapping"]._get_values(self.site_id, self, follow=True)
 
     @api.model
     def _fill_tickets(self, orders=None):

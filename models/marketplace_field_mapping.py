@@ -163,9 +163,9 @@ class MarketplaceFieldMapping(models.Model):
     @api.model
     def _is_free(self, field):
         """Tell whether an order may write a field: a stored one of the admin's or of an add-on around the helpdesk."""
-        own = field.manual or not CORE & set(field._modules)
+        own = field.manual or (not CORE & set(field._modules) and field.name not in models.MAGIC_COLUMNS)
         return bool(own and field.store and field.column_type) and not (
-            field.compute or field.related or field.company_dependent or field.automatic
+            field.compute or field.related or field.company_dependent
         )
 
     # === CRUD METHODS === #

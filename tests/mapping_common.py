@@ -1,6 +1,9 @@
+from dataclasses import replace
 from unittest.mock import patch
 
 from odoo import Command
+
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.amazon import Amazon
 
 from .common import DE_ORDER, MarketplaceCase
 
@@ -61,12 +64,7 @@ class MappingCase(MarketplaceCase):
     def change_order(self, ticket, **changes):
         """Let the marketplace tell the order again, perhaps otherwise than before."""
         order = ticket.marketplace_order_id
-        snapshot = order.account_id._marketplace().fetch_order(order.order_ref)
-        self.orders_store(order, snapshot, changes)
-
-    def orders_store(self, order, snapshot, changes):
-        from dataclasses import replace
-
+        (snapshot,) = Amazon.orders_from_json(self.sandbox.orders.find(order.order_ref)[1])
         order._store(replace(snapshot, **changes))
         self.env.flush_all()
 

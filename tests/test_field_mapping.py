@@ -81,7 +81,7 @@ class TestFieldMapping(MappingCase):
         self.assertTrue(ticket.x_marketplace_order_number)
 
     def test_an_order_that_comes_later_is_filled_in_one_write_with_its_state(self):
-        self.env["ir.config_parameter"].set_param(PARAM + "order_wait", 0.0000001)
+        self.env["ir.config_parameter"].set_param(PARAM + "order_wait", "0")
         self.buyer_writes()
         self.process()
         ticket = self.ticket_of(DE_ORDER)
@@ -154,7 +154,7 @@ class TestFieldMapping(MappingCase):
 
     @mute_logger(MODEL)
     def test_who_refuses_mapped_values_does_not_cost_the_ticket_its_order(self):
-        self.env["ir.config_parameter"].set_param(PARAM + "order_wait", 0.0000001)
+        self.env["ir.config_parameter"].set_param(PARAM + "order_wait", "0")
         self.buyer_writes()
         self.process()
         ticket_class = type(self.env["helpdesk.ticket"])

@@ -75,7 +75,9 @@ class HelpdeskTicket(models.Model):
             # Past the automation rules: one of them may be what refuses.
             create = getattr(type(Ticket).create, "origin", type(Ticket).create)
             ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
-            ticket._marketplace_note(self.env._("Made without team, category and mapped fields, which were refused: %s", refused))
+            ticket._marketplace_note(
+                self.env._("Made without team, category and mapped fields, which were refused: %s", refused)
+            )
             return ticket
         try:
             ticket = Ticket.create(values)

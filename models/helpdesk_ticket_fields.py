@@ -123,7 +123,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         defaults = {
             key.removeprefix("default_"): value
             for key, value in self.env.context.items()
-            if key.startswith("default_x_") and value
+            if key.startswith("default_") and value
         }
         given = {name for name, value in {**defaults, **vals}.items() if value}
         app_sudo = self.env["marketplace.site"].sudo().browse(vals.get("marketplace_site_id") or None).app_id

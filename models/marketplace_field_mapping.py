@@ -55,7 +55,7 @@ class MarketplaceFieldMapping(models.Model):
     field_name = fields.Char(
         string="Technical Name", help="Of the ticket's field; it can be given in place of the field."
     )
-    field_label = fields.Char(compute="_compute_state", string="Field Label", compute_sudo=True)
+    field_label = fields.Char(compute="_compute_state", compute_sudo=True)
     follow = fields.Boolean(
         string="Follow Order",
         help="Write the field again whenever the order changes; else it keeps what it got when the ticket was made.",
@@ -192,19 +192,27 @@ class MarketplaceFieldMapping(models.Model):
     @api.model
     def _name_field(self, vals):
         """Return values that tell both the field and its name, whichever was given."""
-        Fields = self.env["ir.model.fields"]
         if vals.get("field_id"):
-            return dict(vals, field_name=Fields.sudo().browse(vals["field_id"]).name)
-        if "field_id" in vals and not vals.get("field_name"):
-            return dict(vals, field_name=False)
-        if vals.get("field_name"):
-            return dict(vals, field_id=Fields._get(TICKET, vals["field_name"].strip()).id)
+            return dict(vals, field_name=self.env["ir.model.fields"].sudo().browse(vals["field_id"]).name)
+        if "field_id" in vals:
+            return dict(vals, field_name=vals.get("field_name"))
+        if "field_name" in vals:
+            name = (vals["field_name"] or "").strip()
+            return dict(vals, field_name=name, field_id=self.env["ir.model.fields"]._get(TICKET, name).id)
         return vals
 
     def _remember_personal(self):
         """Keep in mind which fields got personal data: it must be found when a mapping is long gone."""
         for app_sudo, mappings in self.sudo().grouped("app_id").items():
             app_sudo._remember_fields("personal", mappings.filtered("is_personal").field_id)
+
+    @api.model
+    def _get_personal_names(self):
+        """Return the names of all fields of tickets that may hold personal data, whatever is mapped now."""
+        remembered = self.env["marketplace.app"]._get_remembered_fields("personal").mapped("name")
+        mappings_sudo = self.sudo().with_context(active_test=False).search([("app_id", "!=", False)])
+        named = mappings_sudo.filtered("is_personal").mapped("field_name")
+        return sorted({*remembered, *named} & self.env[TICKET]._fields.keys())
 
     # === WHAT IS IN USE === #
 

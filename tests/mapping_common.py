@@ -71,7 +71,9 @@ class MappingCase(MarketplaceCase):
     def watch(self, method):
         """Watch calls of a method of tickets from outside of all overrides; returns the growing list of arguments."""
         ticket_class, seen = type(self.env["helpdesk.ticket"]), []
-        parent = next(one for one in ticket_class.__mro__[1:] if one.__module__.endswith("helpdesk_mgmt.models.helpdesk_ticket"))
+        parent = next(
+            one for one in ticket_class.__mro__[1:] if one.__module__.endswith("helpdesk_mgmt.models.helpdesk_ticket")
+        )
         original = vars(parent)[method]
 
         def watched(tickets, vals):

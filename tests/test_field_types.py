@@ -136,7 +136,8 @@ class TestFieldTypes(MappingCase):
         data = row.export_data(columns)["datas"]
         row.unlink()
         admin = self.env.ref("base.user_admin")
-        result = self.Mapping.with_user(admin).load(columns, data)
+        texts = [[str(value) for value in line] for line in data]
+        result = self.Mapping.with_user(admin).load(columns, texts)
         self.assertFalse(result["messages"])
         row = self.row("status")
         self.assertEqual((row.state, row.follow, row.edit), ("ready", True, "managers"))
@@ -146,7 +147,9 @@ class TestFieldTypes(MappingCase):
     def test_a_thousand_items_are_cut_at_a_whole_one(self):
         ticket = self.make_ticket()
         lines = tuple(
-            OrderLine(line_ref=str(n), sku=f"SKU-{n:04}", item_ref=f"B0{n:08}", title="نص عربي 👩‍👩‍👧", quantity=Decimal(2))
+            OrderLine(
+                line_ref=str(n), sku=f"SKU-{n:04}", item_ref=f"B0{n:08}", title="نص عربي 👩‍👩‍👧", quantity=Decimal(2)
+            )
             for n in range(1000)
         )
         self.app.mapping_ids.follow = True

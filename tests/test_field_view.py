@@ -9,7 +9,9 @@ class TestFieldView(MappingCase):
     def arch(self, view_type="form", user=None):
         views = {"form": "ticket_view_form", "list": "ticket_view_tree", "search": "helpdesk_ticket_view_search"}
         view = self.env.ref(f"helpdesk_mgmt.{views[view_type]}")
-        return etree.fromstring(self.env["helpdesk.ticket"].with_user(user or self.agent).get_view(view.id, view_type)["arch"])
+        return etree.fromstring(
+            self.env["helpdesk.ticket"].with_user(user or self.agent).get_view(view.id, view_type)["arch"]
+        )
 
     def get_node(self, name=STATUS, view_type="form", user=None):
         return self.arch(view_type, user).find(f".//field[@name='{name}']")

@@ -74,7 +74,7 @@ class MarketplaceApp(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if "code" in vals:
+        if {"code", "name", "active"} & vals.keys():
             self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -156,6 +156,11 @@ class MarketplaceApp(models.Model):
     @ormcache("app_id")
     def _get_code(self, app_id):
         return self.browse(app_id).sudo().code
+
+    @api.model
+    @ormcache("app_id", "self.env.lang")
+    def _get_name(self, app_id):
+        return self.browse(app_id).sudo().name
 
     def _get_notice_kinds(self):
         """Return the kinds of notices of this marketplace, none when its add-on was uninstalled."""

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import frozendict, ormcache
 
-from .marketplace_attributes import ATTRIBUTES
+from .marketplace_attributes import ATTRIBUTES, Facts
 from .marketplace_field_values import FITS, Place, convert
 
 _logger = logging.getLogger(__name__)
@@ -254,13 +254,13 @@ class MarketplaceFieldMapping(models.Model):
         """
         attributes, values = self._get_attributes(), {}
         ticket_fields, is_known = self.env[TICKET]._fields, order.state == "known"
-        place = self._get_place(order)
+        facts, place = Facts(site, order), self._get_place(order)
         for name, code, follows, _edit in self._get_active(site.app_id.id):
             attribute, field = attributes.get(code), ticket_fields.get(name)
             if not attribute or not field or (follow and not follows) or not (is_known or attribute.is_early):
                 continue
             try:
-                value = convert(attribute.read(site, order), attribute.kind, field, self.env, place)
+                value = convert(attribute.read(facts), attribute.kind, field, self.env, place)
             except ODD_VALUES:
                 _logger.exception("%s of order %s can't be written to the field %s", code, order.order_ref, name)
                 continue

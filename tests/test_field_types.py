@@ -175,7 +175,7 @@ class TestFieldTypes(MappingCase):
 
     @mute_logger(MAPPING_MODEL)
     def test_an_attribute_that_can_not_be_read_costs_its_own_field_only(self):
-        def broken(_site, _order):
+        def broken(_facts):
             raise ValueError("odd")
 
         known = self.Mapping._get_attributes()

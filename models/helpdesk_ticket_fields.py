@@ -188,7 +188,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return
         if arch.find(".//field[@name='marketplace_app_id']") is None:
             etree.SubElement(page, "field", name="marketplace_app_id", invisible="1")
-        group = etree.SubElement(page, "group", name="marketplace_fields")
+        group = etree.SubElement(page, "group", name="marketplace_fields", string=self.env._("Ticket Fields"))
         half = (len(shown) + 1) // 2
         for part in (shown[:half], shown[half:]):
             column = etree.SubElement(group, "group")

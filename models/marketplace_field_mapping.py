@@ -252,12 +252,14 @@ class MarketplaceFieldMapping(models.Model):
         :param order: the order, or an empty recordset; what is not known yet is left out.
         :param bool follow: only what follows the order.
         """
-        attributes, values = self._get_attributes(), {}
-        ticket_fields, is_known = self.env[TICKET]._fields, order.state == "known"
-        facts, place = Facts(site, order), self._get_place(order)
-        for name, code, follows, _edit in self._get_active(site.app_id.id):
+        active = [mapped for mapped in self._get_active(site.app_id.id) if mapped.follow or not follow]
+        if not active:
+            return {}
+        attributes, ticket_fields, values = self._get_attributes(), self.env[TICKET]._fields, {}
+        is_known, facts, place = order.state == "known", Facts(site, order), self._get_place(order)
+        for name, code, _follow, _edit in active:
             attribute, field = attributes.get(code), ticket_fields.get(name)
-            if not attribute or not field or (follow and not follows) or not (is_known or attribute.is_early):
+            if not attribute or not field or not (is_known or attribute.is_early):
                 continue
             try:
                 value = convert(attribute.read(facts), attribute.kind, field, self.env, place)

@@ -171,6 +171,24 @@ class TestFieldMapping(MappingCase):
         self.assertEqual(ticket.marketplace_order_state, "known")
         self.assertIn("A rule says no.", " ".join(ticket.message_ids.mapped("body")))
 
+    @mute_logger(MODEL)
+    def test_who_refuses_a_value_that_follows_does_not_cost_the_order(self):
+        self.row("status").follow = True
+        ticket = self.make_ticket()
+        ticket_class = type(self.env["helpdesk.ticket"])
+        with patch.object(ticket_class, "write", side_effect=ValueError("A rule says no.")):
+            self.change_order(ticket, status="cancelled")
+        self.assertEqual(ticket.marketplace_order_id.status, "cancelled")
+        self.assertEqual(ticket.x_marketplace_order_status, "Shipped")
+
+    def test_an_order_may_be_learnt_in_the_name_of_an_agent(self):
+        message = self.buyer_writes("Is it blue?", order_ref=None, site="DE", asin="B0EXAMPL01")
+        self.settle()
+        order = self.make_ticket().marketplace_order_id
+        message.ticket_id.with_user(self.agent)._marketplace_fill({"priority": "3"}, order)
+        self.assertEqual(message.ticket_id.x_marketplace_order_number, DE_ORDER)
+        self.assertEqual(message.ticket_id.priority, "3")
+
     @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.helpdesk_ticket")
     def test_who_refuses_mapped_values_of_a_new_ticket_gets_a_bare_one(self):
         ticket_class = type(self.env["helpdesk.ticket"])

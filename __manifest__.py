@@ -20,6 +20,7 @@
         "data/ir_cron_data.xml",
         "data/marketplace_notice_policy_data.xml",
         # Views
+        "views/marketplace_field_mapping_views.xml",
         "views/marketplace_app_views.xml",
         "views/marketplace_credential_views.xml",
         "views/marketplace_consent_templates.xml",

@@ -10,6 +10,8 @@ from . import marketplace_ticket_policy_mixin
 from . import marketplace_ticket_text_mixin
 from . import marketplace_example_rule_mixin
 from . import marketplace_app
+from . import marketplace_field_mapping
+from . import marketplace_field_setup
 from . import marketplace_credential
 from . import marketplace_account
 from . import marketplace_operation
@@ -46,6 +48,7 @@ from . import marketplace_reply_outcome
 from . import marketplace_reply_api
 from . import marketplace_reply_sender
 from . import helpdesk_ticket
+from . import helpdesk_ticket_fields
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_message
 from . import helpdesk_ticket_reply

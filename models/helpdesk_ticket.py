@@ -76,7 +76,7 @@ class HelpdeskTicket(models.Model):
             create = getattr(type(Ticket).create, "origin", type(Ticket).create)
             ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
             ticket._marketplace_note(
-                self.env._("Made bare, as its team, category or template were refused: %s", refused)
+                self.env._("Made bare: its team, category, template or mapped fields were refused: %s", refused)
             )
             return ticket
         template_sudo = conversation.site_id._get_template().with_context(**self.env.context)
@@ -199,16 +199,22 @@ class HelpdeskTicket(models.Model):
             self.marketplace_site_id = conversation.site_id
         order = conversation.order_id
         if order and not self.marketplace_order_id:
-            self.write(
-                {"name": self._marketplace_get_title(conversation), **self._marketplace_prepare_order_values(order)}
-            )
+            values = {
+                "name": self._marketplace_get_title(conversation),
+                **self._marketplace_prepare_order_values(order),
+            }
+            self._marketplace_fill(values, order)
 
-    def _marketplace_order_changed(self, order):
-        """Follow an order: its first fill is one write together with its state, which rules can use."""
+    def _marketplace_order_changed(self, order, before=None):
+        """Follow an order: its first fill is one write together with its state, which rules can use.
+
+        :param dict before: what the order gave to the fields that follow it, before it changed.
+        """
         values = self._marketplace_prepare_order_values(order)
         first = self.filtered(lambda ticket: ticket.marketplace_order_state != order.state)
         for ticket in first:
-            ticket.write(dict(values, partner_name=ticket.partner_name or order.buyer_name))
+            ticket._marketplace_fill(dict(values, partner_name=ticket.partner_name or order.buyer_name), order)
+        (self - first)._marketplace_follow(order, before)
         self._marketplace_changed()
 
     def action_marketplace_refresh(self):

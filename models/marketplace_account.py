@@ -84,7 +84,6 @@ class MarketplaceAccount(models.Model):
     renew_before = fields.Date(compute="_compute_renew_before", store=True)
     secret_valid_until = fields.Date(related="credential_id.valid_until", string="Rotate Secret Before")
     participations = fields.Json(readonly=True, copy=False)
-    missing_sites = fields.Char(compute="_compute_missing_sites")
     searched_until = fields.Datetime(
         string="Order Changes Read Until", readonly=True, copy=False, help="Changed orders are known up to here."
     )
@@ -122,11 +121,6 @@ class MarketplaceAccount(models.Model):
         for account in self:
             days = account.app_id._get_class_or_gone().authorization_days if account.authorized_at else None
             account.renew_before = days and (account.authorized_at + timedelta(days=days)).date()
-
-    @api.depends("participations", "site_ids.site_ref")
-    def _compute_missing_sites(self):
-        for account in self:
-            account.missing_sites = ", ".join(site.name for site in account._get_missing_sites()) or False
 
     @api.constrains("app_id", "region")
     def _check_region(self):
@@ -247,17 +241,6 @@ class MarketplaceAccount(models.Model):
             text = f"{text}. {self.scopes}"
         return self._notify(self.env._("Connected"), text, "success")
 
-    def action_add_sites(self):
-        """Create the sites that the last connection test found and that are not here yet."""
-        self.ensure_one()
-        stores = {one["site_ref"]: one["store_name"] for one in self.participations or []}
-        self.env["marketplace.site"].create(
-            [
-                {"account_id": self.id, "site_ref": site.site_ref, "seller_name": stores.get(site.site_ref)}
-                for site in self._get_missing_sites()
-            ]
-        )
-
     def _notify(self, title, message, kind):
         return {
             "type": "ir.actions.client",
@@ -272,13 +255,6 @@ class MarketplaceAccount(models.Model):
         }
 
     # === BUSINESS METHODS === #
-
-    def _get_missing_sites(self):
-        self.ensure_one()
-        known = set(self.with_context(active_test=False).site_ids.mapped("site_ref"))
-        refs = [one["site_ref"] for one in self.participations or [] if one["active"]]
-        found = (self.app_id._get_class_or_gone().get_site(ref) for ref in refs if ref not in known)
-        return [site for site in found if site]
 
     def _is_fetchable(self):
         """Tell whether orders of this account can be asked for at all."""

@@ -39,6 +39,12 @@ class MarketplaceApp(models.Model):
     file_count = fields.Integer(string="Files per Answer", help="0: as many as the marketplace is known to take.")
     file_megabytes = fields.Float(string="Megabytes per File", help="0: as many as the marketplace is known to take.")
     known_limits = fields.Char(compute="_compute_known_limits")
+    mapping_ids = fields.One2many(
+        "marketplace.field.mapping", "app_id", string="Ticket Fields", context={"active_test": False}
+    )
+    field_memory = fields.Json(
+        groups="base.group_system", copy=False, help="Ids of ticket fields that were made here or got personal data."
+    )
     card = fields.Json(compute="_compute_card", groups=HEALTH_GROUPS)
 
     _limits_positive = models.Constraint(
@@ -90,7 +96,7 @@ class MarketplaceApp(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if "code" in vals:
+        if {"code", "name", "active"} & vals.keys():
             self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -118,7 +124,34 @@ class MarketplaceApp(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_site_action")
         return dict(action, domain=[("app_id", "=", self.id)], context={})
 
+    def action_set_up_fields(self):
+        """Make a custom field of tickets for each attribute of this marketplace's orders that has none."""
+        self.ensure_one()
+        done = self.env["marketplace.field.setup"]._set_up(self)
+        counts = self.env._("Fields made: %(made)s. Fields used that were here: %(used)s.", **done)
+        if not done["unfit"]:
+            return self.env["marketplace.account"]._notify(self.env._("Ticket fields are set up"), counts, "success")
+        unfit = self.env._("These need a look: %s", ", ".join(done["unfit"]))
+        return self.env["marketplace.account"]._notify(
+            self.env._("Ticket fields are set up"), f"{counts} {unfit}", "warning"
+        )
+
     # === BUSINESS METHODS === #
+
+    def _remember_fields(self, kind, ticket_fields):
+        """Keep in mind that ticket fields (``ir.model.fields``) are of a kind: "made" here, or "personal"."""
+        for app_sudo in self.sudo():
+            known = app_sudo.field_memory or {}
+            ids = sorted({*known.get(kind, ()), *ticket_fields.ids})
+            if ids != known.get(kind, []):
+                app_sudo.field_memory = {**known, kind: ids}
+
+    @api.model
+    def _get_remembered_fields(self, kind):
+        """Return the ticket fields (``ir.model.fields``) of a kind that still exist, of all marketplaces."""
+        apps_sudo = self.sudo().with_context(active_test=False).search([("code", "!=", False)])
+        ids = {field_id for app in apps_sudo for field_id in (app.field_memory or {}).get(kind, ())}
+        return self.env["ir.model.fields"].sudo().browse(sorted(ids)).exists()
 
     @api.model
     def _get_marketplaces(self):
@@ -174,6 +207,11 @@ class MarketplaceApp(models.Model):
             count=self.file_count or limits.count,
             bytes_each=round(self.file_megabytes * 1_000_000) or limits.bytes_each,
         )
+
+    @api.model
+    @ormcache("app_id", "self.env.lang")
+    def _get_name(self, app_id):
+        return self.browse(app_id).sudo().name
 
     def _get_notice_kinds(self):
         """Return the kinds of notices of this marketplace, none when its add-on was uninstalled."""

@@ -129,9 +129,12 @@ class MarketplaceDeletion(models.AbstractModel):
     def _purge_tickets(self, tickets, until):
         tickets = tickets.with_context(active_test=False, tracking_disable=True)
         tickets.partner_id._marketplace_forget()
-        tickets.write({"partner_name": False, "partner_id": False})
+        personal = self.env["marketplace.field.mapping"]._get_personal_names()
+        tickets.write({"partner_name": False, "partner_id": False, **dict.fromkeys(personal, False)})
         tracked = [("mail_message_id.model", "=", "helpdesk.ticket"), ("mail_message_id.res_id", "in", tickets.ids)]
-        self.env["mail.tracking.value"].search([*tracked, ("field_id.name", "in", TICKET_FIELDS)]).unlink()
+        self.env["mail.tracking.value"].search(
+            [*tracked, ("field_id.name", "in", (*TICKET_FIELDS, *personal))]
+        ).unlink()
         posted = self.env["mail.message"].search(
             [
                 ("model", "=", "helpdesk.ticket"),

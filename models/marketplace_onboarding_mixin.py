@@ -17,6 +17,7 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
     _description = "Marketplace Onboarding"
 
     onboarding = fields.Json(compute="_compute_onboarding")
+    missing_sites = fields.Char(compute="_compute_missing_sites")
 
     # === SHOWING === #
 
@@ -207,6 +208,29 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
             draft.unlink()
 
     # === STOREFRONTS === #
+
+    @api.depends("participations", "site_ids.site_ref")
+    def _compute_missing_sites(self):
+        for account in self:
+            account.missing_sites = ", ".join(site.name for site in account._get_missing_sites()) or False
+
+    def action_add_sites(self):
+        """Create the sites that the last connection test found and that are not here yet."""
+        self.ensure_one()
+        stores = {one["site_ref"]: one["store_name"] for one in self.participations or []}
+        self.env["marketplace.site"].create(
+            [
+                {"account_id": self.id, "site_ref": site.site_ref, "seller_name": stores.get(site.site_ref)}
+                for site in self._get_missing_sites()
+            ]
+        )
+
+    def _get_missing_sites(self):
+        self.ensure_one()
+        known = set(self.with_context(active_test=False).site_ids.mapped("site_ref"))
+        refs = [one["site_ref"] for one in self.participations or [] if one["active"]]
+        found = (self.app_id._get_class_or_gone().get_site(ref) for ref in refs if ref not in known)
+        return [site for site in found if site]
 
     def _read_participations(self):
         """Ask which storefronts the account takes part in, and keep the answer.

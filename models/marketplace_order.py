@@ -167,6 +167,7 @@ class MarketplaceOrder(models.Model):
         if snapshot.order_ref != self.order_ref:
             return self._take_number(snapshot.order_ref)._store(snapshot)
         known = self.state == "known"
+        before = self._get_followed()
         if known:
             self.line_ids.unlink()
             self.package_ids.unlink()
@@ -175,8 +176,12 @@ class MarketplaceOrder(models.Model):
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         if known:
-            self.ticket_ids._marketplace_order_changed(self)
+            self.ticket_ids._marketplace_order_changed(self, before)
         return self
+
+    def _get_followed(self):
+        """Return what this order gives to the ticket fields that follow it."""
+        return self.env["marketplace.field.mapping"]._get_values(self.site_id, self, follow=True)
 
     @api.model
     def _fill_tickets(self, orders=None):

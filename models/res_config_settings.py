@@ -24,6 +24,11 @@ class ResConfigSettings(models.TransientModel):
     marketplace_order_wait = fields.Float(
         string="Wait for the Order (minutes)", config_parameter=PARAM + "order_wait", default=ORDER_WAIT
     )
+    marketplace_remove_fields = fields.Boolean(
+        string="Delete Ticket Fields on Uninstall",
+        config_parameter=PARAM + "remove_fields",
+        help="The custom fields that were made for order data, with what tickets hold in them.",
+    )
     marketplace_parallel = fields.Integer(
         string="Parallel Processing",
         help="How many scheduled actions work off incoming messages side by side.",

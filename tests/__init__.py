@@ -6,6 +6,10 @@ from . import test_connect
 from . import test_consent
 from . import test_conversation
 from . import test_deletion
+from . import test_field_mapping
+from . import test_field_permission
+from . import test_field_types
+from . import test_field_view
 from . import test_gateway
 from . import test_gone
 from . import test_health

@@ -20,7 +20,12 @@ class TestAccess(MarketplaceCase):
         models = (
             self.env["ir.model"]
             .search(domain)
-            .filtered(lambda model: model.model not in ("marketplace.app",) and not self.env[model.model]._abstract)
+            .filtered(
+                lambda model: (
+                    model.model not in ("marketplace.app", "marketplace.field.mapping")
+                    and not self.env[model.model]._abstract
+                )
+            )
         )
         self.assertGreater(len(models), 9)
         for model in models:

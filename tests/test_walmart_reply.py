@@ -1,16 +1,11 @@
 import smtplib
 from datetime import timedelta
-from email.message import EmailMessage
-from unittest.mock import patch
 
-from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo import fields
 from odoo.tools import mute_logger
 
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
-
 from .reply_common import ReplyMixin
-from .walmart_common import PLACEHOLDER, RETURNED, SENT, WalmartCase
+from .walmart_common import SENT, WalmartCase
 
 ANSWER = "<p>Hello,<br/>your parcel left our warehouse on Monday.</p>"
 TEXT = "Hello,\nyour parcel left our warehouse on Monday."

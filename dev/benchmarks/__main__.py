@@ -10,6 +10,7 @@ from ports import free_port
 
 from .limits import limit_rows
 from .mails import Samples, big_rows, fill_worlds, follower_rows, mail_rows, print_breakdown
+from .mapping import mapping_rows
 from .reading import read_rows
 from .running import running_rows
 from .screens import open_row, search_rows
@@ -22,6 +23,7 @@ CASES = {
     "big": "the same in databases with --rows tickets and contacts",
     "search": "finding an order's ticket, with --rows tickets",
     "open": "what the form of a ticket asks for",
+    "mapping": "making tickets with and without 60 fields that their orders fill",
     "read": "mails read a second, without Odoo",
     "server": "a running server: seconds until the ticket, a backlog",
     "limits": "running servers use what the marketplace's rate limits allow, and no more",
@@ -96,6 +98,9 @@ def main():
         start_odoo(stack.enter_context(_mail_sink()))
         if set(arguments.cases) & {"mail", "followers", "big", "search", "open"}:
             rows = _in_process(stack, arguments) + rows
+        if "mapping" in arguments.cases:
+            databases = [stack.enter_context(Database.create()) for _number in range(2)]
+            rows += mapping_rows(databases, arguments.samples)
         if "server" in arguments.cases:
             rows += running_rows(stack.enter_context(Database.create()))
         if "limits" in arguments.cases:

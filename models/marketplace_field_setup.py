@@ -1,0 +1,95 @@
+import logging
+
+from odoo import api, models
+
+from .marketplace_field_mapping import TICKET
+
+_logger = logging.getLogger(__name__)
+
+PREFIX = "x_marketplace_order_"
+
+
+class MarketplaceFieldSetup(models.AbstractModel):
+    """Makes custom fields of tickets for what orders tell, all at once, and takes them away again."""
+
+    _name = "marketplace.field.setup"
+    _description = "Marketplace Field Set-Up"
+
+    @api.model
+    def _set_up(self, app):
+        """Give each attribute of a marketplace's orders that has no field a text field, made or found.
+
+        What is mapped already stays as it is, and what is switched off too.
+
+        :return: {"made": number, "used": number, "unfit": [labels of attributes whose field can't be used]}.
+        """
+        Mapping = self.env["marketplace.field.mapping"]
+        Mapping.check_access("create")
+        attributes = Mapping._get_attributes()
+        rows = {row.attribute: row for row in app.mapping_ids}
+        bare = [code for code in attributes if code not in rows or (rows[code].active and not rows[code].field_id)]
+        found = self._find_fields(bare)
+        made = self._make_fields(app, [attributes[code] for code in bare if code not in found])
+        unfit = self._map(app, rows, bare, found | made)
+        used = len(attributes) - len(bare) + len(found) - len(unfit)
+        return {"made": len(made), "used": used, "unfit": [str(self.env._(attributes[code].label)) for code in unfit]}
+
+    @api.model
+    def _find_fields(self, codes):
+        """Return the fields that are here under our names: {code: ir.model.fields}."""
+        names = [PREFIX + code for code in codes]
+        found = self.env["ir.model.fields"].search([("model", "=", TICKET), ("name", "in", names)])
+        return {field.name.removeprefix(PREFIX): field for field in found}
+
+    @api.model
+    def _make_fields(self, app, attributes):
+        """Return a new text field for each attribute: {code: ir.model.fields}."""
+        if not attributes:
+            return {}
+        model_id = self.env["ir.model"]._get_id(TICKET)
+        made = self.env["ir.model.fields"].create(
+            [
+                {
+                    "model_id": model_id,
+                    "name": PREFIX + one.code,
+                    "field_description": str(self.env._(one.label)),
+                    "ttype": "char",
+                    "copied": False,
+                }
+                for one in attributes
+            ]
+        )
+        app._remember_fields("made", made)
+        return {field.name.removeprefix(PREFIX): field for field in made}
+
+    @api.model
+    def _map(self, app, rows, codes, fields_by_code):
+        """Map attributes to fields; return the codes of those whose field is of another kind, or taken."""
+        Mapping = self.env["marketplace.field.mapping"]
+        order, taken = list(Mapping._get_attributes()), set(app.mapping_ids.field_id.ids)
+        unfit, new = [], []
+        for code in codes:
+            field = fields_by_code[code]
+            values = {"field_id": field.id}
+            if field.id in taken or Mapping._find_fault(code, field.name):
+                unfit.append(code)
+                # The name alone: the row then tells what is wrong.
+                values = {"field_id": False, "field_name": field.name}
+            if code in rows:
+                rows[code].write(values)
+            else:
+                new.append(dict(values, app_id=app.id, attribute=code, sequence=order.index(code)))
+        Mapping.create(new)
+        return unfit
+
+    @api.model
+    def _remove_made_fields(self):
+        """Delete the fields that were made here, those excepted that something else still needs."""
+        for field in self.env["marketplace.app"]._get_remembered_fields("made"):
+            try:
+                with self.env.cr.savepoint():
+                    name = field.name
+                    field.unlink()
+            except Exception:
+                # An uninstallation must not fail because an admin's view shows the field.
+                _logger.warning("The ticket field %s stays: something else needs it", name, exc_info=True)

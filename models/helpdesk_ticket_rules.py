@@ -41,8 +41,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         values = super()._marketplace_prepare_order_values(order)
         return values | {"marketplace_order_status": order.status if order.state == "known" else False}
 
-    def _marketplace_order_changed(self, order):
-        result = super()._marketplace_order_changed(order)
+    def _marketplace_order_changed(self, order, before=None):
+        result = super()._marketplace_order_changed(order, before)
         status = order.status if order.state == "known" else False
         for ticket in self.filtered(lambda one: one.marketplace_order_status != status):
             ticket.marketplace_order_status = status

@@ -99,7 +99,8 @@ class MarketplaceConversation(models.Model):
             return self.browse()
         candidates = self.search([("account_id", "=", account.id), ("buyer_alias", "=", alias)])
         open_ones = candidates.filtered(lambda one: one.ticket_id and not one.ticket_id.stage_id.closed)
-        return open_ones if len(open_ones) == 1 else self.browse()
+        # Several of one ticket were brought together by a person.
+        return open_ones.sorted("id")[:1] if len(open_ones.ticket_id) == 1 else self.browse()
 
     @api.model
     def _get_alias(self, mail):

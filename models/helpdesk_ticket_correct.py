@@ -4,7 +4,7 @@ from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from ..marketplaces.schema import InboundMail
@@ -28,7 +28,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _compute_marketplace_correction_ids(self):
         for ticket in self:
             mine = Domain("ticket_id", "in", ticket.ids) | Domain("target_id", "in", ticket.ids)
-            ticket.marketplace_correction_ids = ticket.marketplace_site_id and self.env[CORRECTION].search(mine)
+            ticket.marketplace_correction_ids = self.env[CORRECTION].search(mine)
 
     # === LINKING === #
 
@@ -53,9 +53,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(self.env._("This ticket is about order %s already.", order.order_ref))
         mine_sudo = Conversation._lock_of(ticket_sudo)
         ticket_sudo._marketplace_take_turn()
-        own_sudo = Conversation._find_or_create(
-            ticket_sudo.marketplace_site_id, self._marketplace_as_mail(), order
-        )
+        own_sudo = Conversation._find_or_create(ticket_sudo.marketplace_site_id, self._marketplace_as_mail(), order)
         if other := own_sudo.ticket_id - ticket_sudo:
             raise UserError(self._marketplace_say_elsewhere(order, other))
         values = {"order_ref": former.order_ref, "target_order_ref": order.order_ref}
@@ -75,8 +73,10 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_take_order(self, order):
         """Be about an order from now on, as if this ticket had been made with it."""
         former = self.marketplace_order_id
-        name = self.name.replace(former.order_ref, order.order_ref) if former else self.env._(
-            "Order %(order)s on %(site)s", order=order.order_ref, site=self.marketplace_site_id.name
+        name = (
+            self.name.replace(former.order_ref, order.order_ref)
+            if former
+            else self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=self.marketplace_site_id.name)
         )
         values = {"name": name, "partner_name": self.partner_name or order.buyer_name}
         self.write(values | self._marketplace_prepare_order_values(order))
@@ -207,10 +207,16 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         if target.duplicate_id:
             raise UserError(self.env._("%s is itself a duplicate: choose the ticket that goes on.", target.number))
         if not target.marketplace_site_id:
-            raise UserError(self.env._("%s is not from a marketplace: it can't take a buyer's messages.", target.number))
+            raise UserError(
+                self.env._("%s is not from a marketplace: it can't take a buyer's messages.", target.number)
+            )
         for ticket in self:
             if ticket.company_id != target.company_id:
-                raise UserError(self.env._("%(one)s and %(other)s belong to different companies.", one=ticket.number, other=target.number))
+                raise UserError(
+                    self.env._(
+                        "%(one)s and %(other)s belong to different companies.", one=ticket.number, other=target.number
+                    )
+                )
             account_sudo = ticket.sudo().marketplace_site_id.account_id
             if account_sudo and account_sudo != target.sudo().marketplace_site_id.account_id:
                 raise UserError(

@@ -49,8 +49,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             if not ticket.marketplace_site_id and self.env["mail.message"].sudo().search_count(mails, limit=1):
                 raise UserError(
                     self.env._(
-                        "%s is an e-mail conversation: its sender can't be answered from a marketplace's ticket. Answer "
-                        "there, or mark it as a duplicate.", ticket.number,
+                        "%s is an e-mail conversation: its sender can't be answered from a marketplace's ticket. "
+                        "Answer there, or mark it as a duplicate.", ticket.number,
                     )
                 )  # fmt: skip
         scheduled_sudo = self.env["mail.scheduled.message"].sudo()
@@ -103,7 +103,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         # Nobody is told by mail: what is closed here goes on there.
         quiet_sudo = ticket_sudo.with_context(tracking_disable=True)
         quiet_sudo.with_context(active_test=False).duplicate_ids.duplicate_id = target
-        quiet_sudo.write({"duplicate_id": target.id, "marketplace_claimed_at": False, "marketplace_claim_deadline": False})
+        quiet_sudo.write(
+            {"duplicate_id": target.id, "marketplace_claimed_at": False, "marketplace_claim_deadline": False}
+        )
         if stage := self.company_id.helpdesk_mgmt_duplicate_ticket_stage_id:
             quiet_sudo.stage_id = stage
         if not ticket_sudo.stage_id.closed:

@@ -19,8 +19,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         domain = [("model", "=", self._name), ("res_id", "=", self.id), ("id", ">=", from_id)]
         posted_sudo = self.env["mail.message"].sudo().search(domain, order="id")
         return posted_sudo.filtered(
-            lambda one: one.marketplace_kind
-            or (not one.tracking_value_ids and one.message_type != "user_notification" and (one.body or one.attachment_ids))
+            lambda one: (
+                one.marketplace_kind
+                or (
+                    not one.tracking_value_ids
+                    and one.message_type != "user_notification"
+                    and (one.body or one.attachment_ids)
+                )
+            )
         )
 
     def _marketplace_get_rows(self, messages):

@@ -57,7 +57,9 @@ class MarketplaceConversation(models.Model):  # pylint: disable=consider-merging
         :param keys: only these, as (type, value).
         """
         others = self - other
-        found = others.key_ids.filtered(lambda key: key.type != "order" and (keys is None or (key.type, key.value) in keys))
+        found = others.key_ids.filtered(
+            lambda key: key.type != "order" and (keys is None or (key.type, key.value) in keys)
+        )
         found.conversation_id = other
         other.buyer_alias = other.buyer_alias or next(filter(None, others.mapped("buyer_alias")), False)
 

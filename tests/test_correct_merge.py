@@ -75,7 +75,9 @@ class TestCorrectMerge(CorrectCase):
             self.assertTrue(note.subtype_id.internal)
             self.assertIn(other.number, note.body)
         correction = self.first.correction_ids
-        self.assertEqual((correction.kind, correction.ticket_id, correction.target_id), ("merge", self.old, self.goes_on))
+        self.assertEqual(
+            (correction.kind, correction.ticket_id, correction.target_id), ("merge", self.old, self.goes_on)
+        )
 
     def test_two_open_clocks_become_one_from_the_older_question(self):
         self.assertEqual(self.goes_on.marketplace_response_id.asked_at, self.ago(2))

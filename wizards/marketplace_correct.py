@@ -129,7 +129,10 @@ class MarketplaceCorrectMove(models.TransientModel):
     message_key = fields.Integer(required=True, readonly=True)
     message_text = fields.Char(compute="_compute_message_text")
     scope = fields.Selection(
-        [("one", "This message"), ("later", "This message and all after it")], string="What", default="one", required=True
+        [("one", "This message"), ("later", "This message and all after it")],
+        string="What",
+        default="one",
+        required=True,
     )
     where = fields.Selection(
         [

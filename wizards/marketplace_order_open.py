@@ -40,7 +40,8 @@ class MarketplaceOrderOpen(models.TransientModel):
         self.env["helpdesk.ticket"]._marketplace_check_agent()
         if not self.is_found:
             raise UserError(self.env._("Find the order first."))
-        return super()._open_ticket(self.sudo().order_id)
+        order_sudo = self.sudo().order_id
+        return self._show_ticket(self.env["helpdesk.ticket"]._marketplace_open_first(order_sudo, is_to_write=False))
 
     # === BUSINESS METHODS === #
 
@@ -48,9 +49,6 @@ class MarketplaceOrderOpen(models.TransientModel):
         """Show what was found first."""
         self.sudo().write({"order_id": order.id, "is_found": True, "is_waiting": False, "error": False})
         return self._show()
-
-    def _make_ticket(self, order):
-        return self.env["helpdesk.ticket"]._marketplace_open_first(order, is_to_write=False)
 
     @api.model
     def _is_fresh(self, order, now):

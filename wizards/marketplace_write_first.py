@@ -150,7 +150,10 @@ class MarketplaceWriteFirst(models.TransientModel):
         return self.env["marketplace.order"].sudo().search(mine & numbers)
 
     def _open_ticket(self, order):
-        ticket = self._make_ticket(order)
+        return self._show_ticket(self.env["helpdesk.ticket"]._marketplace_open_first(order))
+
+    @api.model
+    def _show_ticket(self, ticket):
         return {
             "type": "ir.actions.act_window",
             "res_model": "helpdesk.ticket",
@@ -158,9 +161,6 @@ class MarketplaceWriteFirst(models.TransientModel):
             "views": [(False, "form")],
             "target": "current",
         }
-
-    def _make_ticket(self, order):
-        return self.env["helpdesk.ticket"]._marketplace_open_first(order)
 
     def _show(self):
         self.ensure_one()

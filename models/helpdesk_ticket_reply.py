@@ -81,7 +81,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return {name: text} of what templates may hold in braces, as far as the order says it."""
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
-        if not order_sudo:
+        if order_sudo.state != "known":
             return {}
         snapshot, storefront = order_sudo._as_snapshot(), ticket_sudo.marketplace_site_id._get_storefront()
         offered = ticket_sudo.marketplace_app_id._get_class().offered_placeholders()

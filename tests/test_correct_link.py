@@ -22,6 +22,7 @@ class TestCorrectLink(CorrectCase):
         ticket = self.presale().ticket_id
         self.assertEqual(self.link(ticket), {"ticket_id": ticket.id})
         self.assertEqual((ticket.marketplace_order_ref, ticket.marketplace_order_state), (OTHER_ORDER, "pending"))
+        self.assertEqual(self.by_agent(ticket).marketplace_reply_data["placeholders"], {})
         self.fetch()
         self.assertEqual(ticket.marketplace_order_state, "known")
         self.assertIn(OTHER_ORDER, ticket.name)

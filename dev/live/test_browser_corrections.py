@@ -102,9 +102,7 @@ def test_a_message_is_moved_from_the_conversation(shop, agent):
     agent.wait(".o-mail-Message", "And the one of last week?")
     message = ".o-mail-Message:has(.o_marketplace_kind)"
     agent.run(f"document.querySelector(`{message}`).dispatchEvent(new MouseEvent('mouseenter'))")
-    agent.click(f"{message} .o-mail-Message-actions button[title='Expand']")
-    shoot(agent, "move_action")
-    agent.click(".o-dropdown-item", "Move to another ticket")
+    agent.click(f"{message} .o-mail-Message-actions button[title='Move to another ticket']")
     agent.wait(f"{DIALOG} blockquote", "And the one of last week?")
     agent.fill(f"{DIALOG} [name=order_ref] input", other)
     give_reason(agent, "It is about the other parcel.")

@@ -152,6 +152,19 @@ class TestCorrectMove(CorrectCase):
         self.assertEqual((turn.ticket_id, turn.is_first), (target, True))
         self.assertFalse(target.marketplace_deadline)
 
+    def test_an_answer_that_was_split_from_its_question_and_fails_opens_the_question_again(self):
+        self.env["ir.mail_server"].create(
+            {"name": "Out", "smtp_host": "127.0.0.1", "smtp_port": 1, "from_filter": "shop.example"}
+        )
+        result = self.by_agent(self.here).action_marketplace_reply("<p>Guten Tag, das klären wir.</p>", confirmed=True)
+        reply = self.env["marketplace.reply"].browse(result["reply_id"])
+        self.run_cron("send_replies")
+        target = self.split()
+        self.assertEqual((reply.ticket_id, reply.response_id.ticket_id), (target, self.here))
+        reply._fail("The buyer opted out.", state="refused")
+        self.assertEqual(self.here.marketplace_response_id.asked_at, self.ago(9))
+        self.assertFalse(target.marketplace_response_id)
+
     # === WHAT CAN'T BE === #
 
     def test_only_what_came_in_can_be_moved(self):

@@ -38,10 +38,12 @@ from . import marketplace_order_line
 from . import marketplace_order_package
 from . import marketplace_order_ref
 from . import marketplace_conversation
+from . import marketplace_conversation_correct
 from . import marketplace_conversation_key
 from . import marketplace_message
 from . import marketplace_intake
 from . import marketplace_notice_policy
+from . import marketplace_correction
 from . import marketplace_response
 from . import marketplace_reply
 from . import marketplace_reply_outcome
@@ -55,6 +57,11 @@ from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_outcome
 from . import helpdesk_ticket_rules
 from . import helpdesk_ticket_template
+from . import helpdesk_ticket_move
+from . import helpdesk_ticket_correct
+from . import helpdesk_ticket_correct_open
+from . import helpdesk_ticket_merge
+from . import helpdesk_ticket_sale
 from . import ir_attachment
 from . import ir_cron
 from . import ir_mail_server

@@ -113,30 +113,37 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     # === WRITING FIRST === #
 
     @api.model
-    def _marketplace_open_first(self, order):
+    def _marketplace_open_first(self, order, is_to_write=True):
         """Return the current ticket of an order, made for this agent when the buyer never wrote.
 
+        :param bool is_to_write: the buyer is to be written to, which must be possible.
         :raise UserError: the ticket is somebody else's, or can't be made.
         """
         # An update is the lock: of two agents, the second fails and finds the first one's ticket.
         self.env.execute_query(
             SQL("UPDATE marketplace_order SET order_ref = order_ref WHERE id = %s RETURNING id", order.id)
         )
-        mail = InboundMail(app=order.app_id.sudo().code, kind="buyer_message", buyer_name=order.buyer_name or None)
-        Conversation = self.env["marketplace.conversation"].sudo()
-        ticket = Conversation._find_for(order.account_id, mail, order).ticket_id.with_env(self.env)
+        ticket = self._marketplace_get_first(order).with_env(self.env)
         if not ticket:
-            return self._marketplace_create_first(order, mail)
+            return self._marketplace_create_first(order, is_to_write)
         if not ticket.has_access("read"):
             raise UserError(self.env._("Ticket %s is about this order, but you may not see it.", ticket.sudo().number))
         return ticket
 
     @api.model
-    def _marketplace_create_first(self, order, mail):
+    def _marketplace_get_first(self, order):
+        """Return the current ticket of an order, or an empty recordset, whoever may see it."""
+        mail = InboundMail(app=order.app_id.sudo().code, kind="buyer_message")
+        return self.env["marketplace.conversation"].sudo()._find_for(order.account_id, mail, order).ticket_id
+
+    @api.model
+    def _marketplace_create_first(self, order, is_to_write):
         """Return a new ticket on which nobody waits for an answer, so that no clock runs."""
         self.check_access("create")
-        if why_not := self._marketplace_why_not_about(order):
+        why_not = is_to_write and self._marketplace_why_not_about(order)
+        if why_not:
             raise UserError(why_not)
+        mail = InboundMail(app=order.app_id.sudo().code, kind="buyer_message", buyer_name=order.buyer_name or None)
         try:
             conversation_sudo = self.env["marketplace.conversation"].sudo()._find_or_create(order.site_id, mail, order)
             ticket_sudo = conversation_sudo.ticket_id = self.sudo()._marketplace_create_taken(conversation_sudo, mail)
@@ -150,5 +157,6 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             {"description": ticket_sudo._marketplace_frame(Markup("<p>%s</p>") % text), "user_id": self.env.uid}
         )
         ticket = ticket_sudo.with_env(self.env)
-        ticket.message_post(body=self.env._("Opened to write to the buyer."), subtype_xmlid="mail.mt_note")
+        note = self.env._("Opened to write to the buyer.") if is_to_write else self.env._("Opened by hand.")
+        ticket.message_post(body=note, subtype_xmlid="mail.mt_note")
         return ticket

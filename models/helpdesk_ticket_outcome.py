@@ -34,7 +34,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         if reply.kind != "review":
             self._marketplace_reopen()
         if reply.response_id:
-            self._marketplace_clock_resume(reply.response_id)
+            # A conversation that was split may have left the question on the other ticket.
+            (reply.response_id.ticket_id or self)._marketplace_clock_resume(reply.response_id)
         agent = (reply.user_id | self.user_id | self.team_id.user_ids).filtered("active")[:1]
         if agent:
             self.activity_schedule(

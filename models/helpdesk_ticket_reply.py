@@ -78,7 +78,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return {name: text} of what templates may hold in braces, as far as the order says it."""
         ticket_sudo = self.sudo()
         order_sudo = ticket_sudo.marketplace_order_id
-        if not order_sudo:
+        if order_sudo.state != "known":
             return {}
         marketplace, snapshot, storefront = self._marketplace_get_world()
         found = {one.name: one.value(snapshot, storefront) for one in marketplace.offered_placeholders()}

@@ -103,7 +103,8 @@ class MarketplaceConversation(models.Model):
         candidates = self.search([*mine, ("buyer_alias", "=", alias)])
         candidates |= self.env["marketplace.message"].search(written, limit=50).conversation_id
         open_ones = candidates.filtered(lambda one: one.ticket_id and not one.ticket_id.stage_id.closed)
-        return open_ones if len(open_ones) == 1 else self.browse()
+        # Several of one ticket were brought together by a person.
+        return open_ones.sorted("id")[:1] if len(open_ones.ticket_id) == 1 else self.browse()
 
     @api.model
     def _get_alias(self, mail):

@@ -106,6 +106,7 @@ class MarketplaceMessage(models.Model):
     conversation_id = fields.Many2one("marketplace.conversation", ondelete="restrict", index="btree_not_null")
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
+    correction_ids = fields.Many2many("marketplace.correction", "marketplace_correction_message_rel", readonly=True)
 
     _receipt_unique = models.UniqueIndex("(address, message_key) WHERE mailbox_id IS NULL")
     _mailbox_unique = models.UniqueIndex("(mailbox_id, message_key) WHERE mailbox_id IS NOT NULL")

@@ -5,6 +5,11 @@ from . import test_clock
 from . import test_connect
 from . import test_consent
 from . import test_conversation
+from . import test_correct_access
+from . import test_correct_link
+from . import test_correct_merge
+from . import test_correct_move
+from . import test_correct_order
 from . import test_deletion
 from . import test_field_mapping
 from . import test_field_permission

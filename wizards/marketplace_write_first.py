@@ -150,7 +150,10 @@ class MarketplaceWriteFirst(models.TransientModel):
         return self.env["marketplace.order"].sudo().search(mine & numbers)
 
     def _open_ticket(self, order):
-        ticket = self.env["helpdesk.ticket"]._marketplace_open_first(order)
+        return self._show_ticket(self.env["helpdesk.ticket"]._marketplace_open_first(order))
+
+    @api.model
+    def _show_ticket(self, ticket):
         return {
             "type": "ir.actions.act_window",
             "res_model": "helpdesk.ticket",
@@ -161,7 +164,7 @@ class MarketplaceWriteFirst(models.TransientModel):
 
     def _show(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "helpdesk_mgmt_marketplace.marketplace_write_first_action"
-        )
-        return dict(action, res_id=self.id)
+        return dict(self.env["ir.actions.act_window"]._for_xml_id(self._get_action()), res_id=self.id)
+
+    def _get_action(self):
+        return "helpdesk_mgmt_marketplace.marketplace_write_first_action"

@@ -29,6 +29,11 @@ export class OrderWaitField extends Component {
         return this.props.record.data[this.props.name];
     }
 
+    /** The dialog that finds orders shows what it found first. */
+    get opensTicket() {
+        return !("is_found" in this.props.record.data);
+    }
+
     get takesLong() {
         return this.state.looks > LONG;
     }

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -25,6 +25,21 @@ export class OrderTab extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
+        this.state = useState({ saleOrders: [] });
+        useEffect(
+            (id) => {
+                this.findSaleOrders(id);
+            },
+            () => [this.order && this.data.has_sale_orders && this.props.record.resId, this.order?.state]
+        );
+    }
+
+    /** Asked for afterwards: the sales orders of a large company are not found in no time. */
+    async findSaleOrders(id) {
+        const found = id ? await this.orm.call("helpdesk.ticket", "marketplace_find_sale_orders", [[id]]) : [];
+        if (!id || id === this.props.record.resId) {
+            this.state.saleOrders = found;
+        }
     }
 
     get data() {
@@ -32,7 +47,7 @@ export class OrderTab extends Component {
     }
 
     get order() {
-        return this.data.order;
+        return this.data?.order;
     }
 
     get badge() {
@@ -86,13 +101,18 @@ export class OrderTab extends Component {
         });
     }
 
+    async onLink() {
+        const { resId } = this.props.record;
+        const action = await this.orm.call("helpdesk.ticket", "action_marketplace_open_link", [[resId]]);
+        await this.action.doAction(action, { onClose: () => this.props.record.load() });
+    }
+
     openTicket(id) {
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "helpdesk.ticket",
-            res_id: id,
-            views: [[false, "form"]],
-        });
+        this.openRecord("helpdesk.ticket", id);
+    }
+
+    openRecord(model, id) {
+        this.action.doAction({ type: "ir.actions.act_window", res_model: model, res_id: id, views: [[false, "form"]] });
     }
 }
 

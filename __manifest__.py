@@ -1,6 +1,6 @@
 {
     "name": "Helpdesk Marketplaces",
-    "summary": "Answer Amazon buyers in the helpdesk: one ticket per order, the order beside the conversation",
+    "summary": "Answer Amazon and Walmart buyers in the helpdesk: one ticket per order, the order beside it",
     "version": "19.0.1.0.0",
     "license": "AGPL-3",
     "category": "After-Sales",

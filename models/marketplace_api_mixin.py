@@ -23,14 +23,15 @@ class MarketplaceApiMixin(models.AbstractModel):
     _name = "marketplace.api.mixin"
     _description = "Marketplace API Access"
 
-    def _marketplace(self, access_token=None, refresh_token=None):
+    def _marketplace(self, access_token=None, refresh_token=None, keys=None):
         """Return the marketplace object of this account: the only place where one is built.
 
         :param str refresh_token: one to be tried, in place of the stored one.
+        :param dict keys: ``client_id`` and ``client_secret`` to be tried, in place of the stored ones.
         :raise BadCredentials: when no credential is set.
         """
         self.ensure_one()
-        account_sudo = self.sudo()
+        account_sudo, keys = self.sudo(), keys or {}
         credential_sudo = account_sudo.credential_id
         marketplace = account_sudo.app_id._get_class()
         if not credential_sudo:
@@ -39,8 +40,8 @@ class MarketplaceApiMixin(models.AbstractModel):
             region=account_sudo.region,
             seller_ref=account_sudo.seller_ref or None,
             site_ref=account_sudo.site_ids[:1].site_ref if marketplace.has_one_site else None,
-            client_id=credential_sudo.client_id or "",
-            client_secret=credential_sudo._get_secret("client_secret"),
+            client_id=keys.get("client_id") or credential_sudo.client_id or "",
+            client_secret=keys.get("client_secret") or credential_sudo._get_secret("client_secret"),
             refresh_token=refresh_token or account_sudo._get_secret("refresh_token"),
             access_token=access_token or "",
         )

@@ -37,17 +37,22 @@ class MarketplaceKeysMixin(models.AbstractModel):
 
     # === CONNECTING === #
 
-    def _connect_keys(self):
+    def _connect_keys(self, keys=None):
         """Connect with nothing but the account's own keys, if the marketplace takes them; return the account.
 
+        :param dict keys: ``client_id`` and ``client_secret``, where they are new: a working account keeps what it had
+            until they are known to be its own.
         :raise MarketplaceError: it does not.
         :raise UserError: another company has this seller, or this account belongs to another seller.
         """
         self.ensure_one()
         self.env["ir.cron"]._commit_progress()
-        token = self._marketplace().renew_token()
-        found = self._marketplace(token.access_token).fetch_participations()
-        return self._connect(next((one.seller_ref for one in found if one.seller_ref), None), token, found)
+        token = self._marketplace(keys=keys).renew_token()
+        found = self._marketplace(token.access_token, keys=keys).fetch_participations()
+        with self.env.cr.savepoint():
+            if keys:
+                self.credential_id.write(keys)
+            return self._connect(next((one.seller_ref for one in found if one.seller_ref), None), token, found)
 
     # === WHAT KEYS OPEN === #
 

@@ -84,6 +84,22 @@ class TestWalmartConnect(WalmartCase):
         self.press(dialog, "action_next")
         self.assertIn("another seller", dialog.error)
         self.assertEqual(account.seller_ref, self.other.partner_id)
+        self.assert_keeps_its_keys(account)
+
+    def test_a_working_account_keeps_its_keys_when_new_ones_are_mistaken(self):
+        account = self.connect_new()
+        dialog = self.open_keys(self.other, account=account)
+        dialog.client_secret = "mistaken"
+        self.press(dialog, "action_next")
+        self.assertIn("Client Secret", dialog.error)
+        self.assert_keeps_its_keys(account)
+
+    def assert_keeps_its_keys(self, account):
+        credential = account.credential_id
+        kept = (credential.client_id, credential._get_secret("client_secret"))
+        self.assertEqual(kept, (self.other.client_id, self.other.client_secret))
+        action = self.press(account, "action_test_connection")
+        self.assertEqual((action["params"]["type"], account.state), ("success", "connected"))
 
     def test_another_company_gets_a_neutral_refusal(self):
         self.connect_new()

@@ -30,11 +30,11 @@ class MarketplaceConnect(models.TransientModel):
             wizard.scope_findings = " ".join(text for _level, text in findings)
 
     def _finish_own_keys(self):
-        """Keep the keys with their account and try them; return whether the marketplace takes them."""
-        self._save_own_credential()
+        """Try the keys and keep them with their account; return whether the marketplace takes them."""
+        keys = self._save_own_credential()
         self._save_account()
         try:
-            self.account_id = self.account_id._connect_keys()
+            self.account_id = self.account_id._connect_keys(keys)
         except (MarketplaceError, UserError) as error:
             self.error = str(error)
             return False
@@ -42,21 +42,20 @@ class MarketplaceConnect(models.TransientModel):
         return True
 
     def _save_own_credential(self):
-        """Create the account's own credential, or change it to what was entered."""
+        """Choose the account's own credential, a new one if it has none; return what is to be changed in it."""
         credential = self.account_id.credential_id
         if not credential:
             self.credential_id = self._create_credential()
-            return
+            return {}
         self.credential_id = credential
         entered = {}
         if self.client_id and self.client_id.strip() != credential.client_id:
             entered["client_id"] = self.client_id.strip()
         if self.client_secret_encrypted:
             entered["client_secret"] = self._get_secret("client_secret")
-        if entered:
-            credential.write(entered)
-        if not credential.sudo().client_secret_encrypted:
+        if not entered.get("client_secret") and not credential.sudo().client_secret_encrypted:
             raise UserError(self.env._("Enter the client secret."))
+        return entered
 
     def action_finish(self):
         """Name the account and its storefront, and show what is left to be set up."""

@@ -211,19 +211,28 @@ class MarketplaceMessage(models.Model):
         due = "state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s"
         return self._take(SQL(due, fields.Datetime.now()), SQL("next_attempt, id"))
 
-    def _take_waiting(self, order):
-        """Lock and return the next mail but these that waits for an order, or an empty recordset."""
+    def _take_waiting(self, order, look_again=True):
+        """Lock and return the next mail but these that waits for an order, or an empty recordset.
+
+        :param bool look_again: false where something is pending, which a new transaction would lose.
+        :raise OperationalError: others were first, and it may not look again.
+        """
+        self.env.flush_all()
         waiting = SQL("state = 'waiting_order' AND order_id = %s AND NOT id = ANY(%s)", order.id, self.ids)
-        return self._take(waiting, SQL("id"))
+        return self._take(waiting, SQL("id"), look_again)
 
     @api.model
-    def _take(self, where, order):
+    def _take(self, where, order, look_again=True):
         query = SQL(
             "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
             where,
             order,
         )
-        return self._lock(lambda: self.browse(row[0] for row in self.env.execute_query(query)))
+
+        def look():
+            return self.browse(row[0] for row in self.env.execute_query(query))
+
+        return self._lock(look) if look_again else look()
 
     def _lock(self, look):
         """Return what ``look`` locks, nothing when others are always first."""

@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from psycopg2 import OperationalError
+from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -107,8 +108,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
         self.env["ir.cron"]._commit_progress()
         if error:
             raise UserError(str(error))
-        order = self.env["marketplace.order"]._find_or_create(site, snapshot.order_ref)
-        order._store(snapshot)
+        # One that waits under the number that was asked for becomes the order that this number means.
+        Order = self.env["marketplace.order"]
+        order = (Order._find(account, order_ref) or Order._find_or_create(site, snapshot.order_ref))._store(snapshot)
         account._changed()
         return order
 
@@ -132,7 +134,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
         """Store an order together with the message it was fetched for, as most are; return it, or None if it failed."""
         try:
             order = order._store(snapshot)
-            message = self.env["marketplace.message"]._take_waiting(order)
+            # Who must look again for a message begins a new transaction: not with the order in this one.
+            message = self.env["marketplace.message"]._take_waiting(order, look_again=False)
             if message:
                 self.env["marketplace.intake"]._process(message)
             self.env.flush_all()
@@ -146,11 +149,14 @@ class MarketplaceOrderFetch(models.AbstractModel):
     @api.model
     def _store(self, order, operation, snapshot):
         """Store an order by itself; return it."""
-        try:
+
+        def step():
             operation._release()
-            stored = order._store(snapshot)
-            self.env.flush_all()
-            return stored
+            return order._store(snapshot)
+
+        try:
+            # Two numbers of one order may be asked for at once: whoever is second finds what the first one stored.
+            return self.env["ir.cron"]._marketplace_settle(step, also=[UNIQUE_VIOLATION])
         except OperationalError:
             raise
         except Exception as error:

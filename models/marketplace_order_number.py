@@ -32,7 +32,7 @@ class MarketplaceOrder(models.Model):
             self.order_ref = order_ref
             keys = [("account_id", "=", self.account_id.id), ("type", "=", "order"), ("value", "=", former)]
             self.env["marketplace.conversation.key"].search(keys).value = order_ref
-            self.ticket_ids.marketplace_order_ref = order_ref
+            self.with_context(active_test=False).ticket_ids.marketplace_order_ref = order_ref
         self.env.flush_all()
         self.env["marketplace.order.ref"]._add(known, [former])
         return known
@@ -43,6 +43,8 @@ class MarketplaceOrder(models.Model):
         mine = [("order_id", "=", self.id)]
         self.env["marketplace.message"].search(mine).order_id = order
         self.env["marketplace.reply"].search(mine).order_id = order
+        for dialog in ("marketplace.write.first", "marketplace.order.open"):
+            self.env[dialog].search(mine).order_id = order
         self.ref_ids.order_id = order
         Conversation.search(mine)._join(Conversation.search([("order_id", "=", order.id)], order="id", limit=1), order)
         self.with_context(active_test=False).ticket_ids.marketplace_order_id = order

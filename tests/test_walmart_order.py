@@ -101,6 +101,35 @@ class TestWalmartOrder(WalmartCase):
         messages = self.buyer_asks("And now?", SENT)
         self.assertEqual(messages.ticket_id, ticket)
 
+    def test_an_archived_ticket_and_an_open_dialog_learn_of_the_order_too(self):
+        order = self.order_of(SENT)
+        wrong = self.env["marketplace.order"]._find_or_create(self.site, self.purchase_order(SENT, 9))
+        values = {"name": "Other", "description": "-", "marketplace_site_id": self.site.id}
+        other = self.env["helpdesk.ticket"].create({**values, "marketplace_order_id": wrong.id, "active": False})
+        dialogs = [
+            self.env[name].create({"order_ref": wrong.order_ref, "order_id": wrong.id, "is_waiting": True})
+            for name in ("marketplace.write.first", "marketplace.order.open")
+        ]
+        wrong._take_number(SENT)
+        self.assertEqual(other.marketplace_order_id, order)
+        for dialog in dialogs:
+            self.assertEqual(dialog.exists().order_id, order)
+
+    def test_an_archived_ticket_has_the_new_number_too(self):
+        order = self.env["marketplace.order"]._find_or_create(self.site, self.purchase_order(SPLIT))
+        values = {"name": "-", "description": "-", "marketplace_site_id": self.site.id, "active": False}
+        ticket = self.env["helpdesk.ticket"].create({**values, "marketplace_order_id": order.id})
+        order._take_number(SPLIT)
+        self.assertEqual(ticket.marketplace_order_ref, SPLIT)
+
+    def test_an_order_that_waits_under_a_purchase_order_is_one_when_a_person_fetches_it(self):
+        number = self.purchase_order(SPLIT)
+        waiting = self.env["marketplace.order"]._find_or_create(self.site, number)
+        find = self.env["marketplace.order.find"].create({"account_id": self.walmart.id, "order_ref": number})
+        action = self.press(find, "action_find")
+        self.assertEqual(action["res_id"], waiting.id)
+        self.assertEqual((waiting.order_ref, waiting.state), (SPLIT, "known"))
+
     def test_an_order_that_does_not_exist_says_so(self):
         order = self.env["marketplace.order"]._find_or_create(self.site, "200099999999999")
         self.fetch()

@@ -64,22 +64,23 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         leaving = {False} if own_sudo in mine_sudo else {False, former.id}
         (mine_sudo - own_sudo).filtered(lambda one: one.order_id.id in leaving)._end_in(own_sudo)
         rows_sudo.filtered(lambda row: not row.order_id or row.order_id == former).order_id = order
-        ticket_sudo._marketplace_take_order(order)
+        ticket_sudo._marketplace_take_order(own_sudo)
         text = self.env._("Linked to order %s.", order.order_ref)
         if former:
             text = self.env._("Linked to order %(new)s, not %(old)s.", new=order.order_ref, old=former.order_ref)
         self._marketplace_note_correction(text, reason)
 
-    def _marketplace_take_order(self, order):
-        """Be about an order from now on, as if this ticket had been made with it."""
-        former = self.marketplace_order_id
+    def _marketplace_take_order(self, conversation):
+        """Be about a conversation's order from now on, as if this ticket had been made with it."""
+        former, order = self.marketplace_order_id, conversation.order_id
         name = (
             self.name.replace(former.order_ref, order.order_ref)
             if former
-            else self.env._("Order %(order)s on %(site)s", order=order.order_ref, site=self.marketplace_site_id.name)
+            else self._marketplace_get_title(conversation)
         )
         values = {"name": name, "partner_name": self.partner_name or order.buyer_name}
-        self.write(values | self._marketplace_prepare_order_values(order))
+        values |= self._marketplace_prepare_order_values(order)
+        self._marketplace_fill(values, order, self._marketplace_prepare_refill(former, order))
         self._marketplace_changed()
 
     def _marketplace_say_elsewhere(self, order, other):

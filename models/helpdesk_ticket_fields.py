@@ -38,17 +38,19 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         values = self.env["marketplace.field.mapping"]._get_values(site, order)
         return {**vals, **{name: value for name, (value, _early) in values.items() if value and not vals.get(name)}}
 
-    def _marketplace_fill(self, values, order):
+    def _marketplace_fill(self, values, order, mapped=None):
         """Write values that tell of the order's state; with its first fill, in one write, all that is mapped.
 
         A rule or an add-on that refuses the mapped values must not cost the ticket its order.
+
+        :param dict mapped: what to write to the mapped fields, if it is not the order's first fill.
         """
         self.ensure_one()
-        mapped = self._marketplace_prepare_first_fill(order)
-        if not mapped:
-            self.write(values)
-        elif error := self._marketplace_try_write({**values, **mapped}):
-            self.write(values)
+        mapped = self._marketplace_prepare_first_fill(order) if mapped is None else mapped
+        if error := self._marketplace_try_write({**values, **mapped}):
+            # Past the automation rules: one of them may be what refuses.
+            write = getattr(type(self).write, "origin", type(self).write)
+            write(self.sudo(), values)
             self._marketplace_note(self.env._("The ticket's fields could not be filled from the order: %s", error))
 
     def _marketplace_prepare_first_fill(self, order):
@@ -56,6 +58,22 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         site = self.marketplace_site_id
         values = self.env["marketplace.field.mapping"]._get_values(site, order) if site else {}
         return {name: value for name, (value, early) in values.items() if value and not (early and self[name])}
+
+    def _marketplace_prepare_refill(self, former, order):
+        """Return the mapped values that change when this ticket turns out to be about another order.
+
+        What the former order did not give is an agent's own word, and stays.
+        """
+        mappings, site = self.env["marketplace.field.mapping"], self.marketplace_site_id
+        before, now = mappings._get_values(site, former), mappings._get_values(site, order)
+        edit = {mapped.name: mapped.edit for mapped in mappings._get_active(site.app_id.id)}
+        return {
+            name: now[name][0] if name in now else False
+            for name in before.keys() | now.keys()
+            if edit[name] == "nobody"
+            or not self[name]
+            or (name in before and not self._marketplace_differs(name, before[name][0]))
+        }
 
     def _marketplace_follow(self, order, before=None):
         """Write those mapped fields that follow an order and whose value changed.

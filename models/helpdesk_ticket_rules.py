@@ -45,7 +45,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         result = super()._marketplace_order_changed(order, before)
         status = order.status if order.state == "known" else False
         for ticket in self.filtered(lambda one: one.marketplace_order_status != status):
-            ticket.marketplace_order_status = status
+            ticket._marketplace_try_write({"marketplace_order_status": status})
         return result
 
     def _marketplace_post_notice(self, message, mail):

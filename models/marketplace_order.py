@@ -1,10 +1,15 @@
+import logging
 from datetime import timedelta, timezone
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
 from ..marketplaces.schema import ORDER_STATUSES
+
+_logger = logging.getLogger(__name__)
 
 #: Pauses between tries for one order that could not be had, in seconds.
 RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
@@ -155,7 +160,7 @@ class MarketplaceOrder(models.Model):
         if self.next_fetch_at:
             self._trigger_fetch(at=self.next_fetch_at)
         if values.get("state"):
-            self.ticket_ids._marketplace_order_changed(self)
+            self._fill_tickets(self)
 
     def _store(self, snapshot):
         """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers; return the order.
@@ -196,4 +201,11 @@ class MarketplaceOrder(models.Model):
         if orders:
             behind &= Domain("marketplace_order_id", "in", orders.ids)
         for ticket in self.env["helpdesk.ticket"].with_context(active_test=False).search(behind):
-            ticket._marketplace_order_changed(ticket.marketplace_order_id)
+            try:
+                with self.env.cr.savepoint():
+                    ticket._marketplace_order_changed(ticket.marketplace_order_id)
+            except OperationalError:
+                raise
+            except Exception:
+                # The other tickets must not wait; this one is tried again with the next refresh.
+                _logger.exception("Ticket %s can't be told of its order", ticket.id)

@@ -1,9 +1,14 @@
+import logging
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 
 from ..marketplaces.errors import Refused
 from .marketplace_order import aware, naive
+
+_logger = logging.getLogger(__name__)
 
 #: An open ticket's order is read again after this long even when no search told of a change.
 STALE_AFTER = timedelta(hours=12)
@@ -78,6 +83,19 @@ class MarketplaceOrderFetch(models.AbstractModel):
         return bool(page.next_token)
 
     @api.model
+    def _try_store(self, order, snapshot):
+        """Store a changed order; return whether it could be: one that can't must not end the search for all others."""
+        try:
+            with self.env.cr.savepoint():
+                order._store(snapshot)
+        except OperationalError:
+            raise
+        except Exception:
+            _logger.exception("The change of order %s can't be stored", order.id)
+            return False
+        return True
+
+    @api.model
     def _keep_changes(self, account, page):
         """Store the orders of a page that are known here, and whose all of them are."""
         Order = self.env["marketplace.order"]
@@ -86,10 +104,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
             known = Order._find(account, snapshot.order_ref)
             if known.state != "known" or known.updated_at == naive(snapshot.updated):
                 continue
-            if page.is_partial:
+            if page.is_partial or not self._try_store(known, snapshot):
                 behind |= known
-            else:
-                known._store(snapshot)
         if behind:
             behind.next_fetch_at = fields.Datetime.now()
             behind._trigger_fetch()

@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 from odoo.addons.helpdesk_mgmt_marketplace.hooks import uninstall_hook
 
 from .common import DE_ORDER, PARAM
+from .correct_common import OTHER_ORDER
 from .mapping_common import MODEL, MappingCase
 
 
@@ -149,6 +150,40 @@ class TestFieldMapping(MappingCase):
         self.assertEqual(ticket.x_marketplace_order_status, "Lost")
         self.change_order(ticket, status="cancelled")
         self.assertEqual(ticket.x_marketplace_order_status, "Cancelled")
+
+    def test_a_ticket_that_is_linked_to_an_order_by_hand_is_filled(self):
+        message = self.buyer_writes("Is it blue?", order_ref=None, site="DE", asin="B0EXAMPL01")
+        self.settle()
+        ticket = message.ticket_id
+        self.fetch_order(OTHER_ORDER)
+        ticket.with_user(self.agent).action_marketplace_link_order(OTHER_ORDER, "The buyer said so.")
+        self.assertEqual(ticket.x_marketplace_order_number, OTHER_ORDER)
+        self.assertEqual(ticket.x_marketplace_order_buyer_name, "Robin Other")
+
+    def test_a_ticket_that_is_linked_to_another_order_tells_nothing_of_the_former(self):
+        ticket = self.make_ticket()
+        self.row("raw_status").edit = "agents"
+        ticket.with_user(self.agent).x_marketplace_order_raw_status = "Mine"
+        self.fetch_order(OTHER_ORDER)
+        ticket.with_user(self.agent).action_marketplace_link_order(OTHER_ORDER, "Mixed up.")
+        self.assertEqual(ticket.x_marketplace_order_number, OTHER_ORDER)
+        self.assertEqual(ticket.x_marketplace_order_buyer_name, "Robin Other")
+        self.assertEqual(ticket.x_marketplace_order_raw_status, "Mine")
+
+    def test_a_ticket_that_is_linked_to_an_order_still_to_be_fetched_is_filled_in_two_steps(self):
+        ticket = self.make_ticket()
+        self.new_order(OTHER_ORDER, buyer="Robin Other")
+        ticket.with_user(self.agent).action_marketplace_link_order(OTHER_ORDER, "Mixed up.")
+        self.assertEqual(ticket.x_marketplace_order_number, OTHER_ORDER)
+        self.assertFalse(ticket.x_marketplace_order_buyer_name)
+        self.fetch()
+        self.assertEqual(ticket.x_marketplace_order_buyer_name, "Robin Other")
+
+    def fetch_order(self, order_ref):
+        """Have an order here that no ticket is about."""
+        self.new_order(order_ref, buyer="Robin Other")
+        self.env["marketplace.order"]._find_or_create(self.site_de, order_ref)
+        self.fetch()
 
     # === WHEN SOMETHING REFUSES === #
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.tools import mute_logger
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.amazon import Amazon
 
@@ -186,6 +187,19 @@ class TestOrder(MarketplaceCase):
         self.assertEqual(order.status, "shipped")
         self.assertGreater(self.count_requests("searchOrders"), before)
         self.run_cron("refresh_orders")
+
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_order_search")
+    def test_a_changed_order_that_can_not_be_stored_does_not_end_the_search_for_others(self):
+        self.buyer_writes(order_ref=NEW_ORDER)
+        self.settle()
+        order = self.ticket_of(NEW_ORDER).marketplace_order_id
+        self.sandbox.orders.change(NEW_ORDER, "ship")
+        began = self.account.searched_until = fields.Datetime.now() - timedelta(days=10)
+        self.sandbox.world.set_switches({"search_lag": 0})
+        with patch.object(type(order), "_prepare_values", side_effect=ValueError("Odd.")):
+            self.run_cron("refresh_orders")
+        self.assertGreater(self.account.searched_until, began)
+        self.assertTrue(order.next_fetch_at)
 
     def test_orders_of_open_tickets_are_read_again_when_old(self):
         self.buyer_writes(order_ref=DE_ORDER)

@@ -1,8 +1,13 @@
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.tools import mute_logger
 
 from .common import DE_ORDER, MarketplaceCase
+from .correct_common import OTHER_ORDER
+
+MODELS = "odoo.addons.helpdesk_mgmt_marketplace.models."
+FIELDS, ORDER = MODELS + "helpdesk_ticket_fields", MODELS + "marketplace_order"
 
 
 class TestRuleFields(MarketplaceCase):
@@ -81,3 +86,53 @@ class TestRuleFields(MarketplaceCase):
         self.assertFalse(self.app.has_automation)
         with self.assertRaisesRegex(Exception, "Install"):
             self.app.action_example_rule()
+
+    # === RULES THAT REFUSE === #
+
+    def refuse(self, ticket, name):
+        """Have whatever writes this field of a ticket fail, as an automation rule or an add-on may."""
+        ticket_class = type(self.env["helpdesk.ticket"])
+        write = ticket_class.write
+
+        def failing(tickets, vals):
+            if name in vals and ticket in tickets:
+                raise ValueError("A rule says no.")
+            return write(tickets, vals)
+
+        failing.origin = write
+        self.startPatcher(patch.object(ticket_class, "write", failing))
+        self.enterContext(mute_logger(FIELDS, ORDER))
+        return failing
+
+    def two_pending(self):
+        """Return two tickets whose orders are still to be fetched."""
+        self.env["ir.config_parameter"].set_param("helpdesk_mgmt_marketplace.order_wait", "0")
+        self.new_order(OTHER_ORDER)
+        self.buyer_writes()
+        self.buyer_writes(order_ref=OTHER_ORDER)
+        self.process()
+        return self.ticket_of(DE_ORDER), self.ticket_of(OTHER_ORDER)
+
+    def test_a_rule_that_refuses_the_order_does_not_cost_the_ticket_its_order(self):
+        ticket, other = self.two_pending()
+        self.refuse(ticket, "marketplace_order_state")
+        self.fetch()
+        self.assertEqual((ticket | other).mapped("marketplace_order_state"), ["known", "known"])
+        self.assertIn("A rule says no.", " ".join(ticket.message_ids.mapped("body")))
+
+    def test_a_ticket_that_can_not_be_written_at_all_keeps_no_other_waiting(self):
+        ticket, other = self.two_pending()
+        del self.refuse(ticket, "marketplace_order_state").origin
+        self.fetch()
+        self.run_cron("refresh_orders")
+        self.assertEqual((ticket.marketplace_order_id | other.marketplace_order_id).mapped("state"), ["known", "known"])
+        self.assertEqual((ticket.marketplace_order_state, other.marketplace_order_state), ("pending", "known"))
+
+    def test_a_rule_that_refuses_a_status_does_not_cost_the_order(self):
+        ticket = self.new_ticket()
+        self.refuse(ticket, "marketplace_order_status")
+        self.sandbox.orders.change(DE_ORDER, "deliver")
+        ticket.action_marketplace_refresh()
+        self.fetch()
+        order = ticket.marketplace_order_id
+        self.assertEqual((order.status, order.state, order.error), ("delivered", "known", False))

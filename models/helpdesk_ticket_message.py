@@ -123,10 +123,16 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.env.execute_query(
             SQL("UPDATE marketplace_order SET order_ref = order_ref WHERE id = %s RETURNING id", order.id)
         )
+        return self._marketplace_check_first(order) or self._marketplace_create_first(order, is_to_write)
+
+    @api.model
+    def _marketplace_check_first(self, order):
+        """Return the current ticket of an order, or an empty recordset.
+
+        :raise UserError: it is somebody else's.
+        """
         ticket = self._marketplace_get_first(order).with_env(self.env)
-        if not ticket:
-            return self._marketplace_create_first(order, is_to_write)
-        if not ticket.has_access("read"):
+        if ticket and not ticket.has_access("read"):
             raise UserError(self.env._("Ticket %s is about this order, but you may not see it.", ticket.sudo().number))
         return ticket
 

@@ -102,7 +102,6 @@ class MarketplaceTicketTemplate(models.Model):
                     names = ", ".join(others.mapped("name"))
                     raise ValidationError(self.env._("Another company uses this template: %s.", names))
 
-    @api.model
     # === NEW TICKETS === #
 
     def _fill(self, values, conversation, mail):

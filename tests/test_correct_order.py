@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 
 from .message_common import MessageCase
@@ -42,6 +43,13 @@ class TestCorrectOrder(MessageCase):
         dialog, _action = self.find(f"#{self.ref}")
         self.assertEqual(dialog.ticket_text, ticket.number)
         self.assertEqual(self.open(dialog), ticket)
+
+    def test_an_order_on_a_ticket_that_an_agent_may_not_see_is_not_shown(self):
+        ticket = self.open_ticket()
+        own = self.env.ref("helpdesk_mgmt.group_helpdesk_user_own")
+        user = self.env["res.users"].create({"name": "O", "login": "own", "group_ids": [Command.link(own.id)]})
+        with self.assertRaisesRegex(UserError, f"{ticket.number} is about this order, but you may not see it"):
+            self.find(user=user)
 
     def test_a_buyer_who_may_not_be_written_to_has_a_ticket_all_the_same(self):
         self.ref = self.make_order(status="CANCELLED")

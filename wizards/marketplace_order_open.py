@@ -46,7 +46,8 @@ class MarketplaceOrderOpen(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _open_ticket(self, order):
-        """Show what was found first."""
+        """Show what was found first, unless it is on a ticket that this user may not see."""
+        self.env["helpdesk.ticket"]._marketplace_check_first(order)
         self.sudo().write({"order_id": order.id, "is_found": True, "is_waiting": False, "error": False})
         return self._show()
 

@@ -173,7 +173,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return a new ticket of a conversation, looked after by whoever looks after this one."""
         self.browse().check_access("create")
         try:
-            ticket_sudo = conversation.ticket_id = self.sudo()._marketplace_create(conversation, mail)
+            ticket_sudo = conversation.ticket_id = self.sudo()._marketplace_create_taken(conversation, mail)
         except TicketRefused as error:
             raise UserError(self.env._("The ticket can't be made: %s", error)) from error
         same = {"team_id": self.team_id.id, "user_id": self.user_id.id}

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from .helpdesk_ticket_clock import BUYER_KINDS, BUYER_WORDS
 
@@ -130,7 +131,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
         A thread goes where the newest of its messages is.
         """
-        domain = [("ticket_id", "=", self.id), ("id", ">", min(rows.ids, default=0)), ("kind", "in", BUYER_KINDS)]
+        # Of a ticket that goes on in another one, what came later is there.
+        domain = Domain("ticket_id", "=", self.id) | Domain("conversation_id", "in", rows.conversation_id.ids)
+        domain &= Domain("id", ">", min(rows.ids, default=0)) & Domain("kind", "in", BUYER_KINDS)
         staying_sudo = rows.sudo().search(domain, order="id desc", limit=READ_LIMIT) - rows
         newest = {}
         for row_sudo in (rows.sudo()[-READ_LIMIT:] | staying_sudo).sorted("id"):

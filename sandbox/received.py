@@ -63,7 +63,7 @@ def open_mail(number, raw, to, sender):
 def _text(body):
     if body is None:
         return ""
-    text = body.get_content()
+    text = body.get_content().replace("\r\n", "\n")
     if body.get_content_subtype() == "html":
         text = re.sub(r"<(br|/p|/div|/tr|/h\d)\b[^>]*>", "\n", text, flags=re.IGNORECASE)
         text = re.sub(r"<[^>]+>", "", text)

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import UserError
 
 from odoo.addons.helpdesk_mgmt_marketplace.sandbox.amazon.mails import File
@@ -190,3 +193,30 @@ class TestCorrectMove(CorrectCase):
         ticket = self.env["helpdesk.ticket"].create({"name": "Call", "description": "x"})
         with self.assertRaisesRegex(UserError, "not from a marketplace"):
             self.move(ticket_id=ticket.id)
+
+    # === TICKETS THAT GO ON IN ANOTHER === #
+
+    def test_moving_from_a_ticket_that_is_over_leaves_the_thread_where_it_goes_on(self):
+        self.site_de.write({"reopen": "new", "reopen_days": 0})
+        first = self.write_in("First")
+        first.ticket_id.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        moment = fields.Datetime.now() - timedelta(days=1)
+        first.ticket_id.write({"closed_date": moment, "last_stage_update": moment})
+        second = self.write_in("Second")
+        self.assertNotEqual(first.ticket_id, second.ticket_id)
+        other = self.new_ticket()
+        self.by_agent(first.ticket_id).action_marketplace_move(first.mail_message_id.ids, WHY, ticket_id=other.id)
+        self.assertEqual(first.ticket_id, other)
+        self.assertEqual(self.write_in("Third", name_order=False).ticket_id, second.ticket_id)
+
+    def test_a_ticket_made_by_moving_is_nobodys_turn(self):
+        users = self.make_user("turn", "group_helpdesk_user")
+        Template = self.env["marketplace.ticket.template"]
+        template = Template.create({"name": "T", "assign": "turns", "user_ids": [Command.set(users.ids)]})
+        first = self.write_in("First")
+        self.write_in("Second")
+        self.site_de.template_id = template
+        self.new_order(OTHER_ORDER)
+        self.by_agent(first.ticket_id).action_marketplace_move(first.mail_message_id.ids, WHY, number=OTHER_ORDER)
+        self.assertFalse(template.turn_ids)
+        self.assertNotIn(users.partner_id, first.ticket_id.message_partner_ids)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import mute_logger
 
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import InboundMail, ThreadRef
+
 from .reply_common import ReplyMixin
 from .walmart_common import SENT, WalmartCase
 
@@ -130,6 +132,28 @@ class TestWalmartReply(WalmartReplyCase):
         self.assertEqual([one["code"] for one in self.result["findings"]], ["file_type"])
         self.walmart_app.file_endings = False
         self.assertTrue(self.answer(attachment_ids=files.ids))
+
+    # === THE BUYER ANSWERS BY E-MAIL === #
+
+    def test_an_answer_to_our_answer_finds_its_ticket_without_a_number(self):
+        self.ask(name_order=False)
+        self.answer_and_hand_over()
+        relay = "c-" + "B" * 32
+        [again] = self.buyer_asks("Thank you.", name_order=False, answer=True, relay=relay)
+        self.assertEqual((again.order_ref, again.ticket_id), (False, self.ticket))
+
+    def test_an_answer_about_a_ticket_that_is_over_goes_where_it_goes_on(self):
+        self.site.write({"reopen": "new", "reopen_days": 0})
+        self.ask()
+        reply, _copies = self.answer_and_hand_over()
+        self.ticket.sudo().stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        moment = fields.Datetime.now() - timedelta(days=1)
+        self.ticket.sudo().write({"closed_date": moment, "last_stage_update": moment})
+        first, new = self.ticket, self.ask(text="Once more.").ticket_id
+        self.assertEqual(new.marketplace_previous_ticket_id, first)
+        refs = (ThreadRef("in_reply_to", reply.message_ref),)
+        mail = InboundMail(app="walmart", kind="buyer_message", thread_refs=refs)
+        self.assertEqual(self.env["marketplace.conversation"]._find_by_answer(self.walmart, mail).ticket_id, new)
 
     # === REFUSED === #
 

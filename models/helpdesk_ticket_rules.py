@@ -34,7 +34,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _selection_marketplace_notice(self):
         known = self.env["marketplace.app"]._get_marketplaces().values()
         labels = {kind.code: kind.label for marketplace in known for kind in marketplace.notices if not kind.is_copy}
-        return [*labels.items(), (OTHER, self.env._("Other notice"))]
+        # Sites know the kinds of marketplaces that are gone; tickets are too many to be asked.
+        policies = self.env["marketplace.notice.policy"]
+        return [*self.env["marketplace.app"]._add_stored(policies, "code", labels), (OTHER, self.env._("Other notice"))]
 
     @api.model
     def _marketplace_prepare_order_values(self, order):

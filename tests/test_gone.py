@@ -43,6 +43,19 @@ class TestGone(MarketplaceCase):
             self.env.cr.execute(f"UPDATE {record._table} SET {name} = 'former' WHERE id = %s", [record.id])
             self.assertIn(("former", "former"), record.fields_get([name])[name]["selection"])
 
+    def test_a_kind_of_notice_that_nobody_knows_any_more_is_still_a_choice(self):
+        policy, ticket = self.site_de.notice_policy_ids[:1], self.ticket
+        self.env.cr.execute("UPDATE marketplace_notice_policy SET code = 'former_kind' WHERE id = %s", policy.ids)
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET marketplace_last_notice = 'former_kind' WHERE id = %s", ticket.ids
+        )
+        self.env.invalidate_all()
+        choices = dict(ticket.fields_get(["marketplace_last_notice"])["marketplace_last_notice"]["selection"])
+        self.assertIn(ticket.marketplace_last_notice, choices)
+        copies = {kind.code for known in ticket.marketplace_app_id._get_marketplaces().values() for kind in known.notices
+                  if kind.is_copy}  # fmt: skip
+        self.assertFalse(copies & choices.keys())
+
     def test_screens_say_that_it_is_gone(self):
         for record in (self.former, self.account):
             self.assertEqual(record.health, "danger")

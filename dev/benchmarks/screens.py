@@ -17,8 +17,8 @@ def search_rows(world):
     """Return rows about finding an order by its number; the plan must use an index."""
     ((ref,),) = world.db.sql("SELECT order_ref FROM marketplace_order WHERE order_ref LIKE '028-%' ORDER BY id LIMIT 1")
     searches = (
-        ("find ticket by order number", "helpdesk.ticket", [("marketplace_order_ref", "=", ref)]),
-        ("find ticket by part of it", "helpdesk.ticket", [("marketplace_order_ref", "ilike", ref[4:15])]),
+        ("find ticket by order number", "helpdesk.ticket", [("marketplace_number", "ilike", ref)]),
+        ("find ticket by part of it", "helpdesk.ticket", [("marketplace_number", "ilike", ref[4:15])]),
         ("find order by any number", "marketplace.order", ["|", ("order_ref", "=", ref), ("ref_ids.name", "=", ref)]),
         ("find order by part of it", "marketplace.order", [("order_ref", "ilike", ref[4:15])]),
     )

@@ -66,6 +66,7 @@ class Shop:
         self.sandbox.start()
         urls = self._endpoints or self.sandbox.endpoints
         self.odoo.env |= {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in urls.items()}
+        self.odoo.env["MARKETPLACE_WALMART_API_URL"] = self.sandbox.walmart_endpoints["api"]
         self.sql("UPDATE ir_mail_server SET smtp_port = %s", [self.sandbox.smtp_port])
         self.odoo.start()
         return self

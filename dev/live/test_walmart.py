@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from common import eventually
-from replies import ring
+from replies import hire, ring, row, settle
 from test_api_trouble import WAIT, seconds_to_fill_in, seconds_until, seconds_until_without, was_hit
 from test_workers import WORKERS, check_crew, tickets_of
 from walmart import SELLER, connect, count_calls, end_token, letters, new_order, numbers_of
@@ -100,6 +100,32 @@ def test_walmarts_trouble_is_its_own(shop, full, figures, name):
     )
 
 
+# === ANSWERS === #
+
+
+def test_an_answer_leaves_from_the_registered_address_or_comes_back_to_the_agent(shop):
+    shop.set_param("order_wait", 5)
+    [agent], ref = hire(shop, 1), new_order(shop)
+    ticket = shop.ticket(shop.write(ref))["id"]
+    [[asked]] = shop.sql("SELECT reply_to FROM marketplace_message WHERE ticket_id = %s", [ticket])
+    reply = agent.answer(ticket, "Hello,\nyour parcel left on Monday.")
+    assert settle(shop, [reply]) == {reply: "handed_over"}
+    address = shop.sandbox.world.addresses[SELLER, "US"]
+    mail = shop.sandbox.inbox[-1]
+    assert (mail.to, mail.sender, mail.fate, mail.approved) == (asked, address, "shown", True)
+    shop.sandbox.world.set_address(SELLER, "US", "elsewhere@shop.example")
+    try:
+        refused = agent.answer(ticket, "Hello,\nit will reach you today.")
+        assert settle(shop, [refused]) == {refused: "failed"}
+    finally:
+        shop.sandbox.world.set_address(SELLER, "US", address)
+    assert "550 5.7.1" in row(shop, refused, "reason")[0]
+    agent.rpc("marketplace.reply", "action_retry", [refused])
+    assert settle(shop, [refused]) == {refused: "handed_over"}
+    said = [one for one in shop.sandbox.read_conversation(ref) if one["side"] == "seller"]
+    assert [one["fate"] for one in said] == ["shown", "shown"]
+
+
 # === TOKENS === #
 
 
@@ -157,11 +183,10 @@ def test_eight_messages_from_eight_addresses_make_one_ticket(idle, full, figures
     figures(f"walmart: {rounds} × 8 messages from 8 addresses at once (known: {known}): 1 ticket each time")
 
 
-def pending(shop, numbers):
-    """Return the orders of these numbers that are not here yet, after having them asked for."""
-    shop.run_cron("ir_cron_fetch_orders")
-    query = "SELECT id FROM marketplace_order WHERE order_ref = ANY(%s) AND state != 'known'"
-    return shop.sql(query, [numbers])
+def fetch_all(shop, numbers):
+    """Have the orders of these numbers fetched until all are here."""
+    query = "SELECT 1 FROM marketplace_order WHERE order_ref = ANY(%s) AND state != 'known'"
+    eventually(lambda: shop.run_cron("ir_cron_fetch_orders") or not shop.sql(query, [numbers]))
 
 
 @pytest.mark.parametrize("minutes", [5, 0.0001], ids=["in-time", "late"])
@@ -173,7 +198,7 @@ def test_any_number_of_an_order_leads_to_one_order(idle, full, figures, minutes)
         numbers = numbers_of(ref, 3)
         tokens = letters(idle, [*numbers, *numbers])
         check_crew(idle.crew(WORKERS))
-        eventually(lambda: not pending(idle, numbers))
+        fetch_all(idle, numbers)
         tickets = tickets_of(idle, tokens)
         assert idle.sql("SELECT order_ref FROM marketplace_order WHERE order_ref = ANY(%s)", [numbers]) == [(ref,)]
         states = (

@@ -4,7 +4,7 @@ import itertools
 import random
 
 from common import PATIENCE, unique_text
-from demo import TEAM
+from demo import TEAM, connect_walmart
 
 from sandbox.walmart.data import make_order, purchase_order_ref
 from sandbox.walmart.identity import CUSTOMER, make_local_part
@@ -17,19 +17,8 @@ _numbers = itertools.count(random.randrange(1000, 9_000_000))
 
 def connect(shop):
     """Connect the demo seller by its keys, as an admin would, and register the address; returns the account's id."""
-    seller = shop.sandbox.walmart.sellers[SELLER]
-    [app] = shop.rpc("marketplace.app", "search", [("code", "=", "walmart")])
-    [dialog] = shop.rpc("marketplace.connect", "create", [{"app_id": app}])
-    shop.rpc("marketplace.connect", "action_next", [dialog])
-    keys = {"client_id": seller.client_id, "client_secret": seller.client_secret}
-    shop.rpc("marketplace.connect", "write", [dialog], keys)
-    shop.rpc("marketplace.connect", "action_next", [dialog])
-    account = shop.rpc("marketplace.connect", "action_finish", [dialog])["res_id"]
     [team] = shop.rpc("helpdesk.ticket.team", "search", [("name", "=", TEAM)])
-    [site] = shop.rpc("marketplace.site", "search_read", [("account_id", "=", account)], ["address"])
-    shop.rpc("marketplace.site", "write", [site["id"]], {"team_id": team})
-    shop.sandbox.world.set_address(SELLER, "US", site["address"])
-    return account
+    return connect_walmart(shop.odoo, shop.sandbox, team)
 
 
 def new_order(shop, parts=1, **values):

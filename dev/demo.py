@@ -144,7 +144,7 @@ def connect_seller(odoo, app, seller):
 
 
 def connect_walmart(odoo, sandbox, team=False):
-    """Connect the pretend Walmart's first seller by its keys, as an admin would; return the ids of its sites."""
+    """Connect the pretend Walmart's first seller by its keys, as an admin would; return the account's id."""
     seller = next(iter(sandbox.walmart.sellers.values()))
     app = odoo.rpc("marketplace.app", "search", [("code", "=", "walmart")])[0]
     [dialog] = odoo.rpc("marketplace.connect", "create", [{"app_id": app}])
@@ -160,7 +160,7 @@ def connect_walmart(odoo, sandbox, team=False):
     odoo.rpc("marketplace.site", "write", site_ids, {"team_id": team})
     for site in odoo.rpc("marketplace.site", "read", site_ids, ["code", "address"]):
         sandbox.world.set_address(seller.code, site["code"], site["address"])
-    return site_ids
+    return account_id
 
 
 def connect_mailbox(odoo, sandbox, mail_server, user, domain):

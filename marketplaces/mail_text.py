@@ -196,6 +196,8 @@ def _quote_end(lines, start):
     """Return the line after a block of ``>`` lines beginning at ``start``, or None when no such block follows."""
     end, seen = start, False
     while end < len(lines) and (lines[end].lstrip().startswith(">") or not lines[end].strip()):
+        if lines[end].strip() == QUOTE_LINE:
+            return len(lines)
         seen = seen or bool(lines[end].strip())
         end += 1
     return end if seen else None

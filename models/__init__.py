@@ -53,6 +53,7 @@ from . import helpdesk_ticket
 from . import helpdesk_ticket_fields
 from . import helpdesk_ticket_clock
 from . import helpdesk_ticket_message
+from . import helpdesk_ticket_number
 from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_outcome
 from . import helpdesk_ticket_rules

@@ -76,24 +76,28 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         }
 
     def _marketplace_follow(self, order, before=None):
-        """Write those mapped fields that follow an order and whose value changed.
-
-        What somebody may edit is written only when the order changed in it, so that an agent's word stands until then.
+        """Write what follows an order and changed, in one write.
 
         :param dict before: what the order gave before it changed, as ``_get_values`` returns it.
         """
-        mappings = self.env["marketplace.field.mapping"]
         for ticket in self if order.state == "known" else ():
-            values = mappings._get_values(ticket.marketplace_site_id, order, follow=True)
-            edit = {mapped.name: mapped.edit for mapped in mappings._get_active(ticket.marketplace_app_id.id)}
-            changed = {
-                name: value
-                for name, (value, _early) in values.items()
-                if ticket._marketplace_differs(name, value)
-                and (edit[name] == "nobody" or (before or {}).get(name, (None,))[0] != value)
-            }
-            if changed:
+            if changed := ticket._marketplace_get_changes(order, before or {}):
                 ticket._marketplace_try_write(changed)
+
+    def _marketplace_get_changes(self, order, before):
+        """Return the values of those mapped fields that follow an order and that changed.
+
+        What somebody may edit is among them only when the order changed in it: an agent's word stands until then.
+        """
+        mappings = self.env["marketplace.field.mapping"]
+        values = mappings._get_values(self.marketplace_site_id, order, follow=True)
+        edit = {mapped.name: mapped.edit for mapped in mappings._get_active(self.marketplace_app_id.id)}
+        return {
+            name: value
+            for name, (value, _early) in values.items()
+            if self._marketplace_differs(name, value)
+            and (edit[name] == "nobody" or before.get(name, (None,))[0] != value)
+        }
 
     def _marketplace_try_write(self, values):
         """Write values; return the reason when they were refused, else None."""

@@ -43,12 +43,11 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         values = super()._marketplace_prepare_order_values(order)
         return values | {"marketplace_order_status": order.status if order.state == "known" else False}
 
-    def _marketplace_order_changed(self, order, before=None):
-        result = super()._marketplace_order_changed(order, before)
-        status = order.status if order.state == "known" else False
-        for ticket in self.filtered(lambda one: one.marketplace_order_status != status):
-            ticket._marketplace_try_write({"marketplace_order_status": status})
-        return result
+    def _marketplace_get_changes(self, order, before):
+        changes = super()._marketplace_get_changes(order, before)
+        if self.marketplace_order_status != order.status:
+            changes["marketplace_order_status"] = order.status
+        return changes
 
     def _marketplace_post_notice(self, message, mail):
         posted = super()._marketplace_post_notice(message, mail)

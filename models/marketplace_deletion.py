@@ -51,6 +51,8 @@ class MarketplaceDeletion(models.AbstractModel):
         doomed_sudo.write({"state": "deleted", "active": False, "mailbox_id": False, "mailbox_address": False})
         if not sites:
             self._delete_account(account_sudo)
+        if not account_sudo.site_ids.search_count([("account_id", "=", account_sudo.id)], limit=1):
+            self._forget_relays(account_sudo)
         if purge:
             # Moments in the database have fractions of a second, this one has none.
             doomed_sudo.purge_requested_at = fields.Datetime.now() + timedelta(seconds=1)
@@ -65,7 +67,6 @@ class MarketplaceDeletion(models.AbstractModel):
         account_sudo.write(values | {"authorized_at": False, "participations": False})
         account_sudo._forget_reminders(*account_sudo.reminders or {})
         account_sudo.operation_ids.unlink()
-        self.env["marketplace.order.relay"].sudo().search([("account_id", "=", account_sudo.id)]).unlink()
         orders = (
             self.env["marketplace.order"]
             .sudo()
@@ -74,6 +75,14 @@ class MarketplaceDeletion(models.AbstractModel):
         orders.next_fetch_at = False
         if not credential_sudo.with_context(active_test=False).account_ids:
             credential_sudo.unlink()
+
+    @api.model
+    def _forget_relays(self, account_sudo):
+        """Forget whose recent orders these are; should the account be used again, they are searched again."""
+        relays_sudo = self.env["marketplace.order.relay"].sudo().search([("account_id", "=", account_sudo.id)])
+        if relays_sudo:
+            relays_sudo.unlink()
+            account_sudo.write({"searched_until": False, "search_token": False})
 
     # === BUYERS' DATA === #
 

@@ -59,6 +59,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _search_changes(self, account):
         """Ask one page of changed orders of an account and keep what we need; return whether there are more now."""
         now = fields.Datetime.now()
+        if not account.site_ids:
+            return False  # all of them were deleted
         if not account.searched_until:
             # Everything but the page must stay the same until the last one.
             account.searched_until = now - timedelta(days=account.app_id._get_class().relay_days or 1)

@@ -108,6 +108,7 @@ class MarketplaceOrder(models.Model):
             **{name: self[name] for name in SHOWN},
             **{name: fields.Datetime.to_string(self[name]) for name in SHOWN_TIMES},
             "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
+            "numbers": self.ref_ids.mapped("name"),
             "packages": [package._describe() for package in self.package_ids],
             "refunds": [dict(one, amount=_float(one["amount"])) for one in self.refunds or []],
             "returns": [dict(one, amount=_float(one["amount"])) for one in self.returns or []],

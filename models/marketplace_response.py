@@ -36,7 +36,11 @@ class MarketplaceResponse(models.Model):
     )
     message_count = fields.Integer(string="Messages", default=1, readonly=True)
     answered_at = fields.Datetime(string="Ended On", readonly=True)
-    how = fields.Selection(selection="_selection_how", string="Ended By", readonly=True)
+    how = fields.Selection(
+        [("reply", "Reply"), ("console", "Answered at the Marketplace"), ("none", "No Response Needed")],
+        string="Ended By",
+        readonly=True,
+    )
     user_id = fields.Many2one("res.users", string="Answered By", readonly=True)
     is_first = fields.Boolean(string="First on Its Ticket", readonly=True)
     hours = fields.Float(compute="_compute_outcome", store=True, precompute=True, aggregator="avg")
@@ -48,15 +52,6 @@ class MarketplaceResponse(models.Model):
     _open_unique = models.UniqueIndex("(ticket_id) WHERE answered_at IS NULL", "Only one turn of a ticket is open.")
 
     # === COMPUTE METHODS === #
-
-    @api.model
-    def _selection_how(self):
-        consoles = {one.console_name for one in self.env["marketplace.app"]._get_marketplaces().values()}
-        return [
-            ("reply", self.env._("Reply")),
-            ("console", self.env._("Answered in %s", " / ".join(sorted(consoles)))),
-            ("none", self.env._("No Response Needed")),
-        ]
 
     @api.depends("asked_at")
     def _compute_deadline(self):

@@ -49,5 +49,7 @@ from . import test_tokens
 from . import test_tour
 from . import test_walmart_connect
 from . import test_walmart_order
+from . import test_walmart_reply
+from . import test_walmart_safety
 from . import test_walmart_ticket
 from . import test_write_first

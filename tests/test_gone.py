@@ -52,9 +52,6 @@ class TestGone(MarketplaceCase):
         self.env.invalidate_all()
         choices = dict(ticket.fields_get(["marketplace_last_notice"])["marketplace_last_notice"]["selection"])
         self.assertIn(ticket.marketplace_last_notice, choices)
-        copies = {kind.code for known in ticket.marketplace_app_id._get_marketplaces().values() for kind in known.notices
-                  if kind.is_copy}  # fmt: skip
-        self.assertFalse(copies & choices.keys())
 
     def test_screens_say_that_it_is_gone(self):
         for record in (self.former, self.account):

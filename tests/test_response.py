@@ -87,10 +87,6 @@ class TestResponse(ClockCase):
         views = self.env["marketplace.response"].get_views([(False, "pivot"), (False, "graph"), (False, "search")])
         self.assertEqual(set(views["views"]), {"pivot", "graph", "search"})
 
-    def test_ways_of_answering_name_the_console(self):
-        how = dict(self.env["marketplace.response"].fields_get(["how"])["how"]["selection"])
-        self.assertEqual(how["console"], "Answered in Seller Central")
-
     def test_agents_see_the_turns_of_tickets_that_they_may_see(self):
         mine, teams, others = (self.turn_of(self.site_de, day, 1) for day in (1, 2, 3))
         user = self.env["res.users"].create({"name": "Own", "login": "own"})

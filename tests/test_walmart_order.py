@@ -51,6 +51,9 @@ class TestWalmartOrder(WalmartCase):
         for number in (SENT, dashed, f"#{dashed}", self.purchase_order(SENT)):
             found = self.env["marketplace.order"].name_search(number, limit=1)
             self.assertEqual([row[0] for row in found], order.ids, number)
+            tickets = self.env["helpdesk.ticket"].search([("marketplace_number", "ilike", number)])
+            self.assertEqual(tickets, order.ticket_ids, number)
+        self.assertIn(self.purchase_order(SENT), order._describe()["numbers"])
 
     def test_a_purchase_order_that_was_asked_for_becomes_the_customer_order(self):
         order = self.env["marketplace.order"]._find_or_create(self.site, self.purchase_order(SPLIT, 2))

@@ -1,64 +1,13 @@
 import smtplib
 from datetime import timedelta
+from email.message import EmailMessage
 
 from odoo import fields
 from odoo.tools import mute_logger
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import InboundMail, ThreadRef
 
-from .reply_common import ReplyMixin
-from .walmart_common import SENT, WalmartCase
-
-ANSWER = "<p>Hello,<br/>your parcel left our warehouse on Monday.</p>"
-TEXT = "Hello,\nyour parcel left our warehouse on Monday."
-DOOR = "odoo.addons.helpdesk_mgmt_marketplace.models.ir_mail_server"
-
-
-class WalmartReplyCase(ReplyMixin, WalmartCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.build_outgoing()
-        cls.site.team_id = cls.team
-
-    def ask(self, order_ref=SENT, **values):
-        """Let a buyer ask, and the agent open the ticket; returns the ledger's row."""
-        message = self.buyer_asks(order_ref=order_ref, **values)
-        self.ticket = message.ticket_id.with_user(self.agent)
-        return message
-
-    def hand_over(self, mail):
-        """Hand a mail that left to the pretend Walmart, and to us what it sends for it; returns the ledger's new rows.
-
-        :raise smtplib.SMTPDataError: it is refused.
-        """
-        before, messages = len(self.mails), self.env["marketplace.message"]
-        with smtplib.SMTP("127.0.0.1", self.sandbox.smtp_port, timeout=10) as smtp:
-            smtp.send_message(mail, from_addr=mail["Return-Path"])
-        self.assertTrue(self.sandbox.wait())
-        for raw in self.mails[before:]:
-            messages |= self.receive(raw)
-        self.settle()
-        return messages
-
-    def answer_and_hand_over(self, body=ANSWER):
-        """Answer, and let it reach Walmart; returns the reply and what Walmart sent for it."""
-        reply = self.answer(body)
-        [mail] = self.send()
-        return reply, self.hand_over(mail)
-
-    def register(self, address):
-        """Let this be the customer service contact that Walmart knows."""
-        self.sandbox.world.set_address("DEMO-WMT", "US", address)
-        self.addCleanup(self.sandbox.world.set_address, "DEMO-WMT", "US", self.site.address)
-
-    def switch(self, **switches):
-        before = {name: getattr(self.sandbox.world.switches, name) for name in switches}
-        self.sandbox.world.set_switches(switches)
-        self.addCleanup(self.sandbox.world.set_switches, before)
-
-    def count_posted(self, kind="reply"):
-        return len(self.ticket.sudo().message_ids.filtered(lambda one: one.marketplace_kind == kind))
+from .walmart_common import SENT, TEXT, WalmartReplyCase
 
 
 class TestWalmartReply(WalmartReplyCase):
@@ -80,7 +29,7 @@ class TestWalmartReply(WalmartReplyCase):
         got = self.sandbox.inbox[-1]
         self.assertEqual((got.sender, got.fate, got.approved), (self.site.address, "shown", True))
         self.assertEqual((got.to, got.in_reply_to), (last.reply_to, last.message_key))
-        self.assertTrue(got.text.startswith(TEXT))
+        self.assertTrue(got.text.replace("\r\n", "\n").startswith(TEXT))
         mail = reply._prepare_mail()
         self.assertIn(last.message_key, mail.references)
         for word in (b"X-Odoo", b"helpdesk.ticket", b"Alex Agent"):
@@ -157,54 +106,108 @@ class TestWalmartReply(WalmartReplyCase):
 
     # === REFUSED === #
 
+    def give_back(self):
+        """Let the agent answer and close, and Walmart give the answer back; returns the ledger's row of its report."""
+        self.switch(walmart_unapproved="bounce")
+        self.register("elsewhere@shop.example")
+        self.answer(then="close")
+        [mail] = self.send()
+        return mail, self.hand_over(mail)
+
+    def check_returned(self, state):
+        """Check that the agent has the ticket back, with the clock that ran; returns the reply."""
+        reply = self.env["marketplace.reply"].search([("ticket_id", "=", self.ticket.id)])
+        self.assertEqual(reply.state, state)
+        self.assertFalse(self.ticket.stage_id.closed)
+        self.assertTrue(self.ticket.marketplace_deadline)
+        self.assertEqual(self.ticket.activity_ids.user_id, self.agent)
+        return reply
+
+    @mute_logger("odoo.addons.base.models.ir_mail_server")
     def test_an_address_that_is_not_registered_is_refused_and_the_ticket_comes_back(self):
         self.ask()
         self.register("elsewhere@shop.example")
-        reply = self.answer(then="close")
-        [mail] = self.send()
+        self.answer(then="close")
+        with self.fail_with(self.get_refusal()):
+            self.send()
+        self.assertIn("550 5.7.1", self.check_returned("failed").reason)
+
+    def get_refusal(self):
+        """Return the error that a mail from our address meets at Walmart."""
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self.site.address, self.env["marketplace.reply"].search([], limit=1).recipient
         with self.assertRaises(smtplib.SMTPDataError) as caught:
             self.hand_over(mail)
-        self.assertEqual(caught.exception.smtp_code, 550)
-        reply._note("queued", next_attempt=fields.Datetime.now(), handed_over_at=False)
-        with self.fail_with(caught.exception), mute_logger("odoo.addons.base.models.ir_mail_server"):
-            self.send()
-        self.assertEqual(reply.state, "failed")
-        self.assertIn("550", reply.reason)
-        self.assertFalse(self.ticket.stage_id.closed)
-        self.assertTrue(self.ticket.marketplace_deadline)
-        self.assertEqual(self.ticket.activity_ids.user_id, self.agent)
+        return caught.exception
 
     def test_an_answer_that_walmart_gives_back_is_refused_with_its_reason(self):
         self.ask()
-        self.switch(walmart_unapproved="bounce")
-        self.register("elsewhere@shop.example")
-        [mail] = [self.answer(then="close") and self.send()[0]]
-        self.give_back(mail)
+        _mail, report = self.give_back()
+        self.assertEqual((report.kind, report.order_ref), ("undelivered", SENT))
+        reply = self.check_returned("refused")
+        self.assertEqual(reply.refusal, "sender")
+        self.assertIn("Manage Contacts › Customer Service", reply.reason)
 
     def test_a_delivery_report_that_names_no_order_finds_its_answer(self):
         self.ask(name_order=False)
-        self.switch(walmart_unapproved="bounce")
-        self.register("elsewhere@shop.example")
-        self.answer()
-        [mail] = self.send()
+        mail, report = self.give_back()
         self.assertNotIn(SENT, mail.as_string())
-        report = self.give_back(mail)
         self.assertFalse(report.order_ref)
+        self.assertEqual(report.ticket_id, self.ticket.sudo(False))
+        self.check_returned("refused")
 
-    def give_back(self, mail):
-        """Let Walmart give an answer back to where it came from; returns the ledger's row of the report."""
-        before = len(self.mails)
-        with smtplib.SMTP("127.0.0.1", self.sandbox.smtp_port, timeout=10) as smtp:
-            smtp.send_message(mail, from_addr=mail["Return-Path"])
-        self.assertTrue(self.sandbox.wait())
-        [raw] = self.mails[before:]
-        report = self.receive(raw)
+    # === WHAT COMES BACK === #
+
+    def test_walmarts_copy_proves_that_an_answer_was_accepted_and_is_not_posted(self):
+        self.switch(reply_copies=True)
+        self.ask()
+        reply, copy = self.answer_and_hand_over()
+        self.assertEqual((copy.notice, copy.ticket_id), ("reply_copy", self.ticket.sudo(False)))
+        self.assertEqual(copy.mail_message_id, reply.mail_message_id)
+        self.assertEqual((reply.state, self.count_posted(), self.count_posted("answered")), ("accepted", 1, 0))
+
+    def test_a_copy_without_a_thread_is_recognised_by_its_words(self):
+        self.ask()
+        reply = self.answer()
+        self.send()
+        self.buyer_asks(TEXT, notice="reply_copy")
+        self.assertEqual((reply.state, self.count_posted(), self.count_posted("answered")), ("accepted", 1, 0))
+
+    def test_an_answer_in_seller_center_is_seen_by_its_copy(self):
+        self.ask()
+        copy = self.buyer_asks("We refunded you today.", notice="reply_copy")
+        self.assertEqual((self.count_posted(), self.count_posted("answered")), (0, 1))
+        self.assertIn("We refunded you today.", copy.mail_message_id.body)
+        self.assertNotIn("RefID", copy.mail_message_id.body)
+        self.assertFalse(self.ticket.marketplace_deadline)
+
+    def test_our_own_answer_that_comes_back_as_it_went_is_ignored(self):
+        self.ask()
+        reply = self.answer()
+        [mail] = self.send()
+        posted = len(self.ticket.message_ids)
+        own = self.receive(f"Delivered-To: {self.site.address}\r\n".encode() + mail.as_bytes())
         self.settle()
-        reply = self.env["marketplace.reply"].search([("ticket_id", "=", self.ticket.id)])
-        self.assertEqual((report.kind, report.ticket_id), ("undelivered", self.ticket.sudo(False)))
-        self.assertEqual((reply.state, reply.refusal), ("refused", "sender"))
-        self.assertIn("Manage Contacts › Customer Service", reply.reason)
-        self.assertFalse(self.ticket.stage_id.closed)
+        self.assertEqual((own.state, own.reason), ("ignored", "Our own answer."))
+        self.assertEqual((reply.state, len(self.ticket.message_ids)), ("handed_over", posted))
+
+    def test_a_buyers_answer_by_mail_without_a_number_joins_the_ticket(self):
+        first = self.ask(name_order=False)
+        self.answer_and_hand_over()
+        [answer] = self.buyer_asks("Thanks, but when?", name_order=False, answer=True)
+        self.assertFalse(answer.order_ref)
+        self.assertNotEqual(answer.reply_to, first.reply_to)
+        self.assertEqual(answer.ticket_id, first.ticket_id)
+        self.assertIn("Thanks, but when?", answer.mail_message_id.body)
+        self.assertNotIn("warehouse", answer.mail_message_id.body)
         self.assertTrue(self.ticket.marketplace_deadline)
-        self.assertEqual(self.ticket.activity_ids.user_id, self.agent)
-        return report
+
+    def test_an_automatic_answer_makes_no_loop(self):
+        self.ask()
+        self.sandbox.set_habits(SENT, auto_reply="buyer")
+        self.addCleanup(self.sandbox.set_habits, SENT, auto_reply="")
+        reply, [away] = self.answer_and_hand_over()
+        self.assertEqual((away.ticket_id, reply.state), (self.ticket.sudo(False), "handed_over"))
+        self.assertFalse(self.send())
+        self.assertEqual(self.count_posted(), 1)
+        self.assertFalse(self.env["mail.mail"].search([("email_to", "ilike", "walmart")]))

@@ -136,8 +136,15 @@ class MarketplaceWriteFirst(models.TransientModel):
         refs = {app: app._get_class().normalize_ref(self.order_ref) for app in apps_sudo}
         refs = {app: ref for app, ref in refs.items() if ref}
         if not refs:
-            raise UserError(self.env._("%s is no order number.", self.order_ref))
+            raise UserError(self._get_no_ref())
         return refs
+
+    def _get_no_ref(self):
+        """Return why the number is none of those of marketplaces on which this user may write first."""
+        for app_sudo in self.env.user.sudo().marketplace_barred_app_ids:
+            if not app_sudo._why_gone() and app_sudo._get_class().normalize_ref(self.order_ref):
+                return self.env._("You may not write first on %s.", app_sudo.name)
+        return self.env._("%s is no order number.", self.order_ref)
 
     @api.model
     def _find_known(self, refs):

@@ -233,6 +233,13 @@ class TestQuotes:
         text = mail.html_to_text('<p>new</p><blockquote type="cite"><p>old</p></blockquote>')
         assert mail.split_quote(text)[0] == "new"
 
+    def test_below_a_head_and_a_quoted_block_of_html_nothing_is_new(self):
+        text = mail.html_to_text(
+            "<div>new</div><div>On Wed, Nov 25, 2026 at 9:00 AM Jo wrote:<br></div>"
+            '<blockquote class="gmail_quote"><div>old</div>&gt; older<div>oldest</div></blockquote>'
+        )
+        assert mail.split_quote(text)[0] == "new"
+
 
 class TestReports:
     def test_report_tells_recipient_status_and_returned_mail(self):

@@ -78,6 +78,11 @@ def agent_words(text: str) -> str:
     return rest.strip() if rest.strip() and _GREETING.fullmatch(first.rstrip()) else new
 
 
+def without_foot(text: str) -> str:
+    """Return a text without what Walmart wrote below the words."""
+    return _cut_foot(text.split("\n"))[0]
+
+
 def _frame(text):
     """Return the frame of one part of a mail.
 

@@ -1,6 +1,7 @@
 """What Walmart writes to sellers beside buyers' messages. It has no claims that a mail tells of."""
 
 from ..schema import NoticeKind
+from .mail_parts import without_foot
 
 #: Each word that :mod:`.mail_kinds` may find, as people know it.
 NOTICES = (
@@ -21,5 +22,5 @@ NOTICES = (
 
 
 def copied_words(mail) -> str:
-    """Return what stands in Walmart's frame of a copy; all of it when there is no frame."""
-    return mail.body if mail.reply_text is None else mail.reply_text
+    """Return what stands in Walmart's frame of a copy; all of it when there is none but the small print below."""
+    return without_foot(mail.body) if mail.reply_text is None else mail.reply_text

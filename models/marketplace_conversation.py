@@ -88,15 +88,14 @@ class MarketplaceConversation(models.Model):
             return self.browse()
         ours = [("account_id", "=", account.id), ("message_ref", "in", refs)]
         ticket = self.env["marketplace.reply"].search(ours, limit=1).ticket_id
-        # A ticket that was closed for long may go on in another one.
-        while ticket and not (found := self._find_of(account, ticket)):
-            ticket = ticket.marketplace_next_ticket_id
-        return found if ticket else self.browse()
-
-    @api.model
-    def _find_of(self, account, ticket):
-        """Return the first conversation that leads to a ticket."""
-        return self.search([("account_id", "=", account.id), ("ticket_id", "=", ticket.id)], order="id", limit=1)
+        found, seen = self.browse(), ticket.browse()
+        # A ticket that was closed for long may go on in another one, which may have been merged.
+        while ticket - seen and not found:
+            seen |= ticket
+            mine = [("account_id", "=", account.id), ("ticket_id", "=", ticket.id)]
+            found = self.search(mine, order="id", limit=1)
+            ticket = ticket.marketplace_next_ticket_id or ticket.duplicate_id
+        return found
 
     @api.model
     def _find_by_alias(self, account, mail):

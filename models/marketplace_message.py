@@ -214,25 +214,18 @@ class MarketplaceMessage(models.Model):
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.
 
-        :param bool look_again: false where something is pending, which a new transaction would lose.
-        :raise OperationalError: others were first, and it may not look again.
+        To look again takes a new transaction, which loses what is pending: without it a conflict raises.
         """
         self.env.flush_all()
-        waiting = SQL("state = 'waiting_order' AND order_id = %s AND NOT id = ANY(%s)", order.id, self.ids)
-        return self._take(waiting, SQL("id"), look_again)
+        where = SQL("state = 'waiting_order' AND order_id = %s AND NOT id = ANY(%s)", order.id, self.ids)
+        return self._take(where, SQL("id"), look_again)
 
     @api.model
     def _take(self, where, order, look_again=True):
-        query = SQL(
-            "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
-            where,
-            order,
-        )
-
-        def look():
-            return self.browse(row[0] for row in self.env.execute_query(query))
-
-        return self._lock(look) if look_again else look()
+        query = "SELECT id FROM marketplace_message WHERE %s ORDER BY %s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+        if not look_again:
+            return self.browse(row[0] for row in self.env.execute_query(SQL(query, where, order)))
+        return self._lock(lambda: self._take(where, order, look_again=False))
 
     def _lock(self, look):
         """Return what ``look`` locks, nothing when others are always first."""

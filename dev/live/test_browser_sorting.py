@@ -81,7 +81,7 @@ def choose(browser, selector, text, menu=".o-autocomplete--dropdown-item"):
 
 def save(browser):
     browser.click(".o_form_button_save")
-    browser.wait_for("!document.querySelector('.o_form_button_save')?.offsetParent")
+    browser.wait_for("!document.querySelector('.o_form_status_indicator_buttons:not(.invisible)')")
 
 
 def read(shop, ticket, *names):

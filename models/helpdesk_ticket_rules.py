@@ -14,7 +14,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     marketplace_order_status = fields.Selection(
         [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES],
-        string="Order Status",
+        string="Current Order Status",
         readonly=True,
         copy=False,
         help="As the marketplace last told it. A rule that is to look at it once watches Order Data: "

@@ -75,12 +75,13 @@ class MarketplaceTicketTemplate(models.Model):
 
     @api.depends(
         "title_pattern", "text_above", "text_below", "team_id", "category_id", "tag_ids", "assign", "user_id",
-        "user_ids", "follower_ids",
+        "user_ids", "follower_ids", "preview_order_id",
     )  # fmt: skip
     def _compute_faults(self):
         for template in self:
             company = template.company_id or self.env.company
-            template.faults = "\n".join(template._get_faults(company, template.team_id)) or False
+            team = template.team_id or template.preview_order_id._origin.site_id.team_id
+            template.faults = "\n".join(template._get_faults(company, team or None)) or False
 
     # === CONSTRAINTS === #
 
@@ -171,7 +172,10 @@ class MarketplaceTicketTemplate(models.Model):
         return self._keep_colleagues(users._origin, company).sorted("id")
 
     def _get_faults(self, company, team):
-        """Return, in words, what of this template can't be used in a company."""
+        """Return, in words, what of this template can't be used in a company.
+
+        :param team: of the ticket; None where it will be a site's own that is not known here.
+        """
         self.ensure_one()
         faults = self._get_text_faults()
         for name in ("team_id", "category_id", "tag_ids"):
@@ -180,6 +184,7 @@ class MarketplaceTicketTemplate(models.Model):
                 why = self.env._("belongs to another company") if one.active else self.env._("is archived")
                 label = self._fields[name]._description_string(self.env)
                 faults.append(f"{label}: {one.display_name} {why}.")
-        if self.assign != "nobody" and not self._get_candidates(company, team):
+        is_open = team is None and self.assign == "turns" and not self.with_context(active_test=False).user_ids
+        if self.assign != "nobody" and not is_open and not self._get_candidates(company, team or self.team_id.browse()):
             faults.append(self.env._("There is nobody to assign to."))
         return faults

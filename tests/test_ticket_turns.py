@@ -66,6 +66,10 @@ class TestTicketTurns(TemplateCase):
         self.assertFalse(ticket.user_id)
         self.assertIn("nobody to assign", self.get_notes(ticket))
 
+    def test_a_template_that_leaves_the_team_to_the_site_is_not_called_faulty(self):
+        template = self.env["marketplace.ticket.template"].create({"name": "Site's team", "assign": "turns"})
+        self.assertFalse(template.faults)
+
     def test_whoever_is_assigned_follows_and_so_hears_of_the_buyer(self):
         self.assertEqual(self.new_ticket().message_partner_ids, self.ann.partner_id)
 

@@ -34,6 +34,14 @@ class TestTour(WorldMixin, HttpCase):
         hows = self.env["marketplace.response"].search([]).mapped("how")
         self.assertEqual(sorted(hows), ["console", "none"])
 
+    def test_an_admin_sets_up_fields_in_one_click_and_an_agent_sees_them_filled(self):
+        # Runs after the test is rolled back: the fields that were made are gone then.
+        self._cleanups.insert(0, (self.registry._setup_models__, (self.env.cr, ["helpdesk.ticket"]), {}))
+        self.start_tour("/odoo/marketplaces", "marketplace_set_up_fields", login="admin")
+        self.buyer_writes("Where is my parcel?")
+        self.settle()
+        self.start_tour("/odoo/helpdesk-tickets", "marketplace_ticket_fields", login="alex")
+
 
 @tagged("post_install", "-at_install")
 class TestReplyTour(ReplyMixin, WorldMixin, HttpCase):

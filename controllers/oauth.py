@@ -13,7 +13,7 @@ _logger = logging.getLogger(__name__)
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 #: What Odoo's log of requests must not show: codes and states, also inside an address that a login leads back to.
-SECRETS = re.compile(r"(\b(?:[a-z_]*code|state)(?:=|%3D))[^&%\s\"']+", re.IGNORECASE)
+SECRETS = re.compile(r"((?:[a-z_]*code|state)(?:=|%3D))[^&%\s\"']+", re.IGNORECASE)
 
 
 class _Masked(logging.Filter):

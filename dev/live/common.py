@@ -227,7 +227,8 @@ class Shop:
     def check_exactly_once(self, tokens):
         """Check that each of these texts stands once and that no ticket is half made."""
         counts = self.count_tokens()
-        assert {token: counts[token] for token in tokens if counts[token] != 1} == {}
+        wrong = {token: counts[token] for token in tokens if counts[token] != 1}
+        assert not wrong, f"{len(wrong)} of {len(tokens)} do not stand once: {wrong}; ledger {self.count_states()}"
         assert self.half_made() == []
 
     def check_nothing_failed(self):

@@ -71,6 +71,7 @@ class Reading:
         """Read until nothing more comes; return the seconds until the last came."""
         started = last = time.monotonic()
         found, pulled = None, 0
+        self.pull()  # what was delivered just now is not read yet
         # A mail that can't be read is tried again and again.
         while time.monotonic() < min(started + timeout, last + ENDLESS):
             if self.is_idle() and time.monotonic() > last + quiet:
@@ -160,7 +161,8 @@ class Ours(Reading):
 
     def is_idle(self):
         left = """SELECT 1 FROM marketplace_mailbox box LEFT JOIN marketplace_mailbox_position ON mailbox_id = box.id
-                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0) LIMIT 1"""
+                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0 OR next_read_at <= now() AT TIME ZONE 'utc')
+                   LIMIT 1"""
         return not self.shop.count_open() and not self.shop.sql(left)
 
     def count(self):

@@ -161,8 +161,8 @@ class Ours(Reading):
 
     def is_idle(self):
         left = """SELECT 1 FROM marketplace_mailbox box LEFT JOIN marketplace_mailbox_position ON mailbox_id = box.id
-                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0 OR next_read_at <= now() AT TIME ZONE 'utc')
-                   LIMIT 1"""
+                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0
+                                            OR next_read_at <= now() AT TIME ZONE 'utc') LIMIT 1"""
         return not self.shop.count_open() and not self.shop.sql(left)
 
     def count(self):

@@ -4,6 +4,7 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import retrying
 from odoo.tools import config
 
 from ..marketplaces.errors import BadCredentials, Throttled, TokenExpired
@@ -106,9 +107,12 @@ class MarketplaceApiMixin(models.AbstractModel):
                 current = account_sudo._get_stored_token()
                 if current and current != stale:
                     return current
-                token = account_sudo._store_token(account_sudo._marketplace().renew_token())
+                token = account_sudo._marketplace().renew_token()
+                # Others may have changed the account during the call: begin anew, so that the token is not lost.
+                cr.rollback()
+                stored = retrying(lambda: account_sudo._store_token(token), account_sudo.env)
                 self.invalidate_recordset()
-                return token
+                return stored
 
     def _store_token(self, token):
         values = {

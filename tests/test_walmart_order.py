@@ -54,6 +54,9 @@ class TestWalmartOrder(WalmartCase):
             tickets = self.env["helpdesk.ticket"].search([("marketplace_number", "ilike", number)])
             self.assertEqual(tickets, order.ticket_ids, number)
         self.assertIn(self.purchase_order(SENT), order._describe()["numbers"])
+        # A part that looks like a whole number of walmart.ca.
+        part = self.env["helpdesk.ticket"].search([("marketplace_number", "ilike", SENT[2:12])])
+        self.assertEqual(part, order.ticket_ids)
 
     def test_a_purchase_order_that_was_asked_for_becomes_the_customer_order(self):
         order = self.env["marketplace.order"]._find_or_create(self.site, self.purchase_order(SPLIT, 2))

@@ -54,6 +54,8 @@ def fill(world, tables, rows):
             cr.execute(f"SELECT max(id) FROM {table}")
             starts[table] = cr.fetchone()[0]
         for table, changes in tables.items():
+            if starts[table] is None:  # the sample has no such row
+                continue
             _copy(cr, table, {name: text.format(**starts) for name, text in changes.items()}, starts[table], rows)
         cr.commit()
     for table in tables:

@@ -30,7 +30,6 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         refs = {marketplace.normalize_ref(value) for marketplace in known} - {None}
         if not refs:
             return plain
-        orders_sudo = self.env["marketplace.order"].sudo()
-        found = orders_sudo.search(Domain("order_ref", "in", refs) | Domain("ref_ids.name", "in", refs))
+        found = self.env["marketplace.order.ref"].sudo().search([("name", "in", list(refs))]).order_id
         # A part of one marketplace's number may look like another's whole one.
         return plain | Domain("marketplace_order_ref", "in", refs) | Domain("marketplace_order_id", "in", found.ids)

@@ -99,9 +99,10 @@ class MarketplaceOrder(models.Model):
     @api.model
     def _find(self, account, order_ref):
         """Return the order of an account that any of its numbers means, or an empty recordset."""
-        mine = Domain("account_id", "=", account.id)
-        numbers = Domain("order_ref", "=", order_ref) | Domain("ref_ids.name", "=", order_ref)
-        return self.search(mine & numbers, order="id", limit=1)
+        # One after the other: each has a unique index, both in one condition would read all orders.
+        mine = [("account_id", "=", account.id)]
+        found = self.search([*mine, ("order_ref", "=", order_ref)], limit=1)
+        return found or self.env["marketplace.order.ref"].search([*mine, ("name", "=", order_ref)], limit=1).order_id
 
     @api.model
     def _find_or_create(self, site, order_ref):

@@ -49,13 +49,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         :raise UserError: the number can't be one, or this user may not change that ticket.
         """
         order_sudo = self._marketplace_find_order(number)
-        key = [
-            ("account_id", "=", order_sudo.account_id.id),
-            ("type", "=", "order"),
-            ("value", "=", order_sudo.order_ref),
-        ]
-        keys_sudo = self.env["marketplace.conversation.key"].sudo()
-        other = (keys_sudo.search(key) if order_sudo else keys_sudo).conversation_id.ticket_id.with_env(self.env) - self
+        if not order_sudo:
+            return self.browse()
+        other = self._marketplace_get_first(order_sudo).with_env(self.env) - self
         if other and not other.has_access("write"):
             raise UserError(self._marketplace_say_elsewhere(order_sudo, other.sudo()))
         return other

@@ -22,14 +22,19 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     @api.model
     def _search_marketplace_number(self, operator, value):
-        """Look numbers up in the orders first: conditions on indexed columns stay fast on any number of tickets."""
-        plain = Domain("marketplace_order_ref", operator, value)
-        if operator not in ("ilike", "=", "=ilike") or not isinstance(value, str):
-            return plain
-        known = self.env["marketplace.app"]._get_marketplaces().values()
-        refs = {marketplace.normalize_ref(value) for marketplace in known} - {None}
-        if not refs:
-            return plain
-        found = self.env["marketplace.order.ref"].sudo().search([("name", "in", list(refs))]).order_id
-        # A part of one marketplace's number may look like another's whole one.
-        return plain | Domain("marketplace_order_ref", "in", refs) | Domain("marketplace_order_id", "in", found.ids)
+        """Look other numbers up first: conditions on indexed columns stay fast on any number of tickets."""
+        own = Domain("marketplace_order_ref", operator, value)
+        if operator not in ("ilike", "=ilike", "in"):
+            return own
+        # A part of one marketplace's number may look like another's whole one, so that comes on top.
+        forms = self.env["marketplace.order"]._get_number_forms(value)
+        if not forms:
+            return own
+        others = self.env["marketplace.order.ref"].sudo().search([("name", "in", forms)]).order_id
+        return own | Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
+
+    def _marketplace_renumber(self, former_ref, order):
+        """Be about an order that turned out to have another number, or to be another one."""
+        for ticket in self:
+            name = ticket.name.replace(former_ref, order.order_ref)
+            ticket.write({"name": name, "marketplace_order_id": order.id, "marketplace_order_ref": order.order_ref})

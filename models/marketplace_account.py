@@ -274,7 +274,8 @@ class MarketplaceAccount(models.Model):
 
     def _resume(self):
         """Try again what waited for a person: new secrets are a reason to call at once."""
-        for account in self.filtered("state_message"):
+        # A draft waits for a person who connects it.
+        for account in self.filtered(lambda one: one.state_message and one.state != "draft"):
             account.write({"state": "connected", "state_message": False})
         self.sudo().operation_ids.write({"paused_until": False, "failure_count": 0})
         self.env["marketplace.order"]._trigger_fetch()

@@ -73,8 +73,7 @@ class MarketplaceApp(models.Model):
     @api.depends("code")
     def _compute_known_limits(self):
         for app in self:
-            known = app._get_marketplaces().get(app.code)
-            app.known_limits = known and known.file_limits.describe()
+            app.known_limits = app._get_class_or_gone().file_limits.describe()
 
     @api.depends("account_ids.health")
     @api.depends_context("allowed_company_ids")
@@ -215,8 +214,7 @@ class MarketplaceApp(models.Model):
 
     def _get_notice_kinds(self):
         """Return the kinds of notices of this marketplace, none when its add-on was uninstalled."""
-        known = self._get_marketplaces().get(self._get_code(self.id)) if self else None
-        return known.notices if known else ()
+        return self._get_class_or_gone().notices if self else ()
 
     def _get_notice_kind(self, code):
         """Return what the marketplace tells of a kind of notice (``schema.NoticeKind``), or None."""

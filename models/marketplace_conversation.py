@@ -174,13 +174,17 @@ class MarketplaceConversation(models.Model):
             return
         self.key_ids.filtered(lambda key: key.type == "order").unlink()
         self.key_ids.conversation_id = other
+        keys = [("order", order.order_ref)]
+        other._learn(keys, self._get_known_keys(order.account_id, keys), order)
         for conversation in self.filtered("ticket_id"):
             other.ticket_id = other.ticket_id or conversation.ticket_id
             if conversation.ticket_id != other.ticket_id:
-                text = self.env._("This is about order %(order)s, which goes on in ticket %(ticket)s.")
-                conversation.ticket_id._marketplace_note(
-                    text % {"order": order.order_ref, "ticket": other.ticket_id.number}
+                text = self.env._(
+                    "This is about order %(order)s, which goes on in ticket %(ticket)s.",
+                    order=order.order_ref,
+                    ticket=other.ticket_id.number,
                 )
+                conversation.ticket_id._marketplace_note(text)
 
     def _prepare_key(self, type_, value):
         return {"account_id": self.account_id.id, "type": type_, "value": value}

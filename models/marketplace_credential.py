@@ -47,10 +47,12 @@ class MarketplaceCredential(models.Model):
             credential.valid_until = days and fields.Date.context_today(self) + timedelta(days=days)
 
     def write(self, vals):
+        others = self.filtered(lambda one: vals.get("client_id", one.client_id) != one.client_id)
         result = super().write(vals)
         if vals.keys() & {"client_id", "client_secret"}:
             # Another key may be another seller's: what the old one opened is not to be used any more.
             self.sudo().account_ids._forget_access_token()
+        others.sudo().account_ids._wait_for_connection()
         return result
 
     def _secret_names(self):

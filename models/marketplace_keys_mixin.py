@@ -54,6 +54,13 @@ class MarketplaceKeysMixin(models.AbstractModel):
                 self.credential_id.write(keys)
             return self._connect(next((one.seller_ref for one in found if one.seller_ref), None), token, found)
 
+    def _wait_for_connection(self):
+        """Ask nothing with other keys before it is known whose they are: connecting tells."""
+        text = self.env._("The key was changed. Press Connect: then it is tried.")
+        self.filtered(lambda one: one.has_own_keys and one.state != "deleted").write(
+            {"state": "draft", "state_message": text}
+        )
+
     # === WHAT KEYS OPEN === #
 
     def _get_scopes(self):

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..marketplaces.errors import MarketplaceError, Throttled, Unavailable, Unreadable
+from ..marketplaces.errors import BadCredentials, MarketplaceError, Throttled, Unavailable, Unreadable
 from .marketplace_watch_mixin import RENEW, STATE
 
 TOKEN_FIELDS = ("refresh_token_encrypted", "access_token_encrypted", "access_token_expires_at")
@@ -186,9 +186,11 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
 
         It goes then; one that got mail already stays as a deleted one, so that its tickets stay readable.
         """
-        credential = draft.credential_id
+        credential, former = draft.credential_id, self.credential_id
         draft.credential_id = False
-        self.write({"active": True, "credential_id": credential.id or self.credential_id.id})
+        self.write({"active": True, "credential_id": credential.id or former.id})
+        if self.has_own_keys and former != self.credential_id:
+            former.unlink()  # nobody else's: its secret has no business here any more
         mine = {site.site_ref: site for site in self.with_context(active_test=False).site_ids}
         sites = draft.with_context(active_test=False).site_ids
         has_mail = bool(sites._get_last_mail())
@@ -245,6 +247,8 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         self.env["ir.cron"]._commit_progress()
         fetch = self.env["marketplace.order.fetch"].sudo()
         found, error = fetch._call(self, operation, "fetch_participations", lambda api_: api_.fetch_participations())
+        if not error and (error := self._find_stranger(found)):
+            self._note_failure(error)
         self.env["ir.cron"]._commit_progress()
         if error:
             raise error
@@ -253,6 +257,13 @@ class MarketplaceOnboardingMixin(models.AbstractModel):
         self._note_success()
         self._changed()
         return found
+
+    def _find_stranger(self, found):
+        """Return that the keys are another seller's than the account's, as an error, or None."""
+        told = next((one.seller_ref for one in found if one.seller_ref), None)
+        if not (told and self.seller_ref) or told == self.seller_ref:
+            return None
+        return BadCredentials(self.env._("These keys belong to another seller account than %s.", self.seller_ref))
 
     def _keep_participations(self, found):
         self.participations = [

@@ -9,13 +9,22 @@ class MarketplaceOrder(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find an order by any form in which people write its number."""
-        found = Domain(super()._search_display_name(operator, value))
-        if not isinstance(value, str) or operator not in ("ilike", "like", "=", "=ilike"):
-            return found
+        """Find an order by any of its numbers, in any form in which people write them.
+
+        Other numbers are looked up first: in one condition with the order's own they would have all orders read.
+        """
+        if operator not in ("ilike", "=ilike", "in"):
+            return super()._search_display_name(operator, value)
+        own, forms = Domain("order_ref", operator, value), self._get_number_forms(value)
+        others = self.env["marketplace.order.ref"].search(Domain("name", operator, value) | Domain("name", "in", forms))
+        return own | Domain("order_ref", "in", forms) | Domain("id", "in", others.order_id.ids)
+
+    @api.model
+    def _get_number_forms(self, value):
+        """Return the order numbers that a text, or one of several texts, may mean at any marketplace."""
         known = self.env["marketplace.app"]._get_marketplaces().values()
-        refs = {marketplace.normalize_ref(value) for marketplace in known} - {None, value}
-        return found | Domain("order_ref", "in", refs) | Domain("ref_ids.name", "in", refs) if refs else found
+        texts = [value] if isinstance(value, str) else value
+        return list({marketplace.normalize_ref(text) for marketplace in known for text in texts if text} - {None})
 
     def _take_number(self, order_ref):
         """Return the order whose own number this is: this one under it, or the one that has it already.
@@ -32,7 +41,7 @@ class MarketplaceOrder(models.Model):
             self.order_ref = order_ref
             keys = [("account_id", "=", self.account_id.id), ("type", "=", "order"), ("value", "=", former)]
             self.env["marketplace.conversation.key"].search(keys).value = order_ref
-            self.with_context(active_test=False).ticket_ids.marketplace_order_ref = order_ref
+            self.with_context(active_test=False).ticket_ids._marketplace_renumber(former, self)
         self.env.flush_all()
         self.env["marketplace.order.ref"]._add(known, [former])
         return known
@@ -47,5 +56,5 @@ class MarketplaceOrder(models.Model):
             self.env[dialog].search(mine).order_id = order
         self.ref_ids.order_id = order
         Conversation.search(mine)._join(Conversation.search([("order_id", "=", order.id)], order="id", limit=1), order)
-        self.with_context(active_test=False).ticket_ids.marketplace_order_id = order
+        self.with_context(active_test=False).ticket_ids._marketplace_renumber(self.order_ref, order)
         self.unlink()

@@ -82,9 +82,8 @@ class MarketplaceSite(models.Model):
 
     @api.depends("app_id")
     def _compute_reply_hours(self):
-        known = self.env["marketplace.app"]._get_marketplaces()
         for site in self:
-            site.reply_hours = known[site.app_id.code].reply_hours if site.app_id.code in known else 24
+            site.reply_hours = site.app_id._get_class_or_gone().reply_hours if site.app_id else 24
 
     def _get_storefront(self):
         """Return the catalogue entry of this site, or None for one that is no longer known."""

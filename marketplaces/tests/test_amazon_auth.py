@@ -16,10 +16,10 @@ from marketplaces.errors import (
     Throttled,
     TokenExpired,
     Unavailable,
-    Unreadable,
 )
 from marketplaces.schema import Credentials
-from marketplaces.tests.http_server import drips, hangs, says
+from marketplaces.tests.http_server import says
+from marketplaces.tests.token_answers import TokenAnswers
 
 pytest_plugins = ["marketplaces.tests.network"]
 
@@ -130,24 +130,8 @@ def test_a_page_is_no_answer(renew, status):
         renew(says(status, "<html>oops</html>", "text/html"))
 
 
-@pytest.mark.parametrize(
-    "body", [{}, [], {"access_token": None}, {"access_token": "two words"}, {"access_token": "a\r\nb"}]
-)
-def test_an_answer_without_a_usable_token_is_unreadable(renew, body):
-    with pytest.raises(Unreadable):
-        renew(says(200, body))
-
-
-@pytest.mark.parametrize("answer", [hangs(1), drips(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 99, 0.05)])
-def test_a_slow_answer_ends_at_the_deadline(renew, answer):
-    with pytest.raises(Unavailable, match="within 0.3 seconds"):
-        renew(answer, seconds=0.3)
-
-
-def test_a_redirect_never_takes_the_secret_elsewhere(server, renew):
-    with pytest.raises(Unavailable):
-        renew(says(307, b"", Location=f"{server.url}/elsewhere"))
-    assert len(server.asked) == 1
+class TestTokenAnswers(TokenAnswers):
+    """What holds for the answer to any request for a token."""
 
 
 @pytest.mark.parametrize(

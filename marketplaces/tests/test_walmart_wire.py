@@ -16,7 +16,8 @@ from requests.adapters import BaseAdapter
 
 from marketplaces.client import Deadline
 from marketplaces.errors import MarketplaceError, Unavailable
-from marketplaces.tests.http_server import drips, hangs, says, sends
+from marketplaces.tests.bad_network import BadNetwork
+from marketplaces.tests.http_server import drips, says, sends
 from marketplaces.walmart.wire import Wire
 
 pytest_plugins = ["marketplaces.tests.network"]
@@ -30,36 +31,11 @@ def ask(url, seconds=5, transport=None, **options):
         return wire.request("GET", url, headers=HEADERS, **options)
 
 
-class TestBadNetwork:
-    def fails(self, server, *answers, seconds=0.3, words=""):
-        server.will(*answers)
-        started = time.monotonic()
-        with pytest.raises(Unavailable, match=words) as caught:
-            ask(server.url, seconds)
-        assert TOKEN not in str(caught.value)
-        assert time.monotonic() - started < seconds + 0.5
-        assert not caught.value.unsent
+class TestBadNetwork(BadNetwork):
+    TOKEN = TOKEN
 
-    def test_silence_ends_at_the_deadline(self, server):
-        self.fails(server, hangs(1.2), words="did not answer within 0.3 seconds")
-
-    @pytest.mark.parametrize(
-        "data",
-        [
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n" + b" " * 999,
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b" " * 999,
-            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n" + b" " * 999,
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n3E7\r\n"
-            + b" " * 999,
-        ],
-    )
-    @pytest.mark.parametrize("skip", [0, 100])
-    def test_a_drip_ends_at_the_deadline(self, server, data, skip):
-        def answer(handler):
-            sends(data[:skip])(handler)
-            drips(data[skip:], 0.05)(handler)
-
-        self.fails(server, answer, words="did not answer within 0.3 seconds")
+    def ask(self, url, seconds):
+        return ask(url, seconds)
 
     def test_all_requests_share_one_deadline(self, server):
         def slow(handler):
@@ -98,18 +74,6 @@ class TestBadNetwork:
         with pytest.raises(Unavailable, match="can't be reached") as caught:
             ask(url)
         assert caught.value.unsent
-
-    @pytest.mark.parametrize("status", [301, 302, 307, 308])
-    def test_redirects_are_not_followed(self, server, status):
-        self.fails(server, says(status, b"", Location=f"{server.url}/elsewhere"), words="elsewhere")
-        assert len(server.asked) == 1
-
-    def test_a_huge_answer_is_given_up(self, server, monkeypatch):
-        monkeypatch.setattr("marketplaces.client.MAX_BYTES", 1024**2)
-        self.fails(server, says(200, b" " * (1024**2 + 1)), seconds=5, words="more than 1 MB")
-
-    def test_a_packed_answer_is_not_unpacked(self, server):
-        self.fails(server, says(200, b"x", Content_Encoding="gzip"), seconds=5, words="packed")
 
 
 class TestRequests:

@@ -1,7 +1,8 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const, mail, notices, orders, refs, replies, reply_const
+from . import const, mail, orders, refs, replies, reply_const
+from .notices import NOTICES, copied_words
 
 
 class Walmart(Marketplace):
@@ -16,7 +17,7 @@ class Walmart(Marketplace):
     has_one_site = True
     rates = const.RATES
     reply_hours = const.REPLY_HOURS
-    notices = notices.NOTICES
+    notices = NOTICES
     relay_days = const.ORDER_DAYS
     threads_by_answer = True
     credential_fields = const.CREDENTIAL_FIELDS
@@ -28,39 +29,17 @@ class Walmart(Marketplace):
     has_write_first = True
     file_limits = reply_const.FILE_LIMITS
 
-    @classmethod
-    def claims_mail(cls, mail_):
-        return mail.claims(mail_)
-
-    @classmethod
-    def owns_mail(cls, mail_):
-        return mail.owns(mail_)
-
-    @classmethod
-    def read_mail(cls, mail_, *, seller_names=()):
-        return mail.read(mail_, seller_names=seller_names)
-
-    @classmethod
-    def is_relay_address(cls, address):
-        return mail.is_relay_address(address)
-
-    @classmethod
-    def relay_key(cls, address):
-        return mail.relay_key(address)
-
-    @classmethod
-    def copied_words(cls, mail_):
-        return notices.copied_words(mail_)
-
-    # Nothing is taken for Walmart's mail before walmart/mail.py says what is.
-
-    @classmethod
-    def orders_from_json(cls, data):
-        return orders.orders_from_json(data)
-
-    @classmethod
-    def normalize_ref(cls, text):
-        return refs.normalize_ref(text)
+    claims_mail = staticmethod(mail.claims)
+    owns_mail = staticmethod(mail.owns)
+    read_mail = staticmethod(mail.read)
+    is_relay_address = staticmethod(mail.is_relay_address)
+    relay_key = staticmethod(mail.relay_key)
+    copied_words = staticmethod(copied_words)
+    orders_from_json = staticmethod(orders.orders_from_json)
+    normalize_ref = staticmethod(refs.normalize_ref)
+    can_reply = staticmethod(replies.can_reply)
+    check_reply = staticmethod(replies.check_reply)
+    make_reply = staticmethod(replies.make_reply)
 
     @classmethod
     def order_url(cls, site, order_ref):
@@ -73,18 +52,6 @@ class Walmart(Marketplace):
     @classmethod
     def app_url(cls, region):
         return const.KEYS_URL
-
-    @classmethod
-    def can_reply(cls, *, reply_to, order=None, is_answer=True):
-        return replies.can_reply(reply_to, order, is_answer)
-
-    @classmethod
-    def check_reply(cls, text, files=(), *, site, **options):
-        return replies.check_reply(text, files, site=site, **options)
-
-    @classmethod
-    def make_reply(cls, **values):
-        return replies.make_reply(**values)
 
     # requests is imported only when a call is made: reading mail and orders works without it.
 

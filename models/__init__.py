@@ -65,6 +65,7 @@ from . import helpdesk_ticket_merge
 from . import helpdesk_ticket_sale
 from . import ir_attachment
 from . import ir_cron
+from . import ir_http
 from . import ir_mail_server
 from . import ir_websocket
 from . import mail_canned_response

@@ -34,6 +34,18 @@ class TestFieldView(MappingCase):
         self.row("status").active = False
         self.assertIsNone(self.get_node())
 
+    def test_browsers_forget_their_views_when_fields_or_who_edits_them_change(self):
+        def get_hash():
+            return self.env["ir.http"]._marketplace_add_layout({"registry_hash": "same"})["registry_hash"]
+
+        seen = [get_hash(), get_hash()]
+        self.assertEqual(*seen)
+        self.row("status").edit = "agents"
+        seen.append(get_hash())
+        self.row("carrier").active = False
+        seen.append(get_hash())
+        self.assertEqual(len(set(seen)), 3)
+
     def test_lists_offer_the_fields_as_columns(self):
         node = self.get_node(view_type="list")
         self.assertEqual(node.get("optional"), "hide")

@@ -14,6 +14,7 @@ FIELD = "x_marketplace_order_"
 ROWS = ".o_field_widget[name=mapping_ids] .o_data_row"
 GROUP = ".o_notebook .tab-pane.active"
 WALMART_ORDER = "200000974400003"
+OTHER_WALMART_ORDER = "200013186370005"
 #: Fields made, and how many of them are mapped.
 COUNTS = f"""
     SELECT count(*), count(m.id) FROM ir_model_fields f LEFT JOIN marketplace_field_mapping m ON m.field_id = f.id
@@ -244,7 +245,9 @@ def test_08_an_agent_edits_what_agents_may_and_nothing_else(shop, agent, seen):
 
 def test_09_a_field_deleted_by_hand_costs_no_ticket(shop, admin):
     admin.open(f"{shop.odoo.url}/odoo/action-base.action_model_fields")
+    admin.wait(".o_data_row")
     admin.fill(".o_searchview_input", f"{FIELD}carrier")
+    admin.wait(".o_searchview_autocomplete .o-dropdown-item", f"{FIELD}carrier")
     admin.press("Enter")
     admin.click(".o_data_row td[name=name]", f"{FIELD}carrier")
     admin.wait(".o_form_view .o_field_widget[name=field_description]")
@@ -265,8 +268,10 @@ def test_09_a_field_deleted_by_hand_costs_no_ticket(shop, admin):
 def test_10_walmart_has_a_mapping_of_its_own(shop, agent):
     [app] = shop.rpc("marketplace.app", "search", [("code", "=", "walmart")])
     row = {"app_id": app, "attribute": "status", "field_name": "x_wmt"}
+    before = shop.ticket(shop.deliver(WALMART_ORDER))
+    open_ticket(shop, agent, before)
     shop.rpc("marketplace.field.mapping", "create", [row])
-    ticket = shop.ticket(shop.deliver(WALMART_ORDER))
+    ticket = shop.ticket(shop.deliver(OTHER_WALMART_ORDER))
     status, amazons = read(shop, ticket, "x_wmt", f"{FIELD}status")
     assert status and not amazons
     open_ticket(shop, agent, ticket)

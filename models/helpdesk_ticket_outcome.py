@@ -38,7 +38,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             (reply.response_id.ticket_id or self)._marketplace_clock_resume(reply.response_id)
         agent = (reply.user_id | self.user_id | self.team_id.user_ids).filtered("active")[:1]
         if agent:
-            self.activity_schedule(
+            reply.activity_id = self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=reply._get_failure(),
                 note=as_html(reply.reason or ""),

@@ -69,6 +69,7 @@ class MarketplaceReply(models.Model):
         readonly=True,
     )
     reason = fields.Char(readonly=True)
+    activity_id = fields.Many2one("mail.activity", ondelete="set null", help="Tells somebody that it did not arrive.")
     refusal = fields.Char(readonly=True, help="Kind of refusal, as the marketplace's class names it.")
     can_mark = fields.Boolean(
         compute="_compute_can_mark", help="The marketplace lets it through when a person marks it as important."
@@ -166,6 +167,7 @@ class MarketplaceReply(models.Model):
                 # What was refused under one number may be refused unread; what may have gone keeps it.
                 again["message_ref"] = make_msgid(domain=reply.sender.partition("@")[2])
             reply._note("queued", **again)
+        self.sudo().activity_id.filtered("active").action_feedback(self.env._("Sent again."))
         self._trigger_send()
 
     def action_send_important(self):

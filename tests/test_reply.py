@@ -113,6 +113,7 @@ class TestReply(ReplyCase):
         self.assertFalse(self.ticket.stage_id.closed)
         self.assertEqual(self.ticket.activity_ids.user_id, self.agent)
         reply.with_user(self.agent).action_retry()
+        self.assertFalse(self.ticket.activity_ids)
         self.assertEqual(len(self.send()), 1)
 
     def test_a_reply_whose_worker_was_killed_is_never_sent_again_by_itself(self):

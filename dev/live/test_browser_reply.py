@@ -139,6 +139,8 @@ def test_a_refused_answer_comes_back_and_goes_again_only_by_hand(shop, agent, se
     shop.sandbox.set_habits(ref, opted_out="")
     agent.click(".o_marketplace_important")
     agent.wait(STATE, "Accepted")
+    agent.wait(".o-mail-Message", "Sent again.")
+    agent.wait_for("!document.querySelector('.o-mail-Activity')")
     see("important")
     assert agent.errors == []
 

@@ -12,8 +12,9 @@ patch(Message.prototype, {
     },
 
     /** Send an answer again that did not reach the buyer. */
-    onMarketplaceRetry(method) {
-        return this.marketplaceOrm.call("marketplace.reply", method, [[this.message.marketplace_reply.id]]);
+    async onMarketplaceRetry(method) {
+        await this.marketplaceOrm.call("marketplace.reply", method, [[this.message.marketplace_reply.id]]);
+        await this.message.thread.fetchThreadData(["activities", "messages"]);
     },
 
     /** Send to the buyer what was marked as not sent; what speaks against it is asked about. */

@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -29,6 +30,7 @@ MODULE = "helpdesk_mgmt_marketplace"
 NOT_INSTALLED = {"static", "tests", "docs", "dev", "sandbox", "node_modules", "__pycache__"}
 KEPT_TEMPLATES = 3
 _counter = itertools.count(1)
+_connections = {}
 
 
 def settings():
@@ -52,10 +54,22 @@ def connect(database="postgres"):
 
 
 def sql(database, query, params=None):
-    """Run one statement in a connection of its own and return its rows, if it has any."""
-    with contextlib.closing(connect(database)) as connection, connection.cursor() as cursor:
+    """Run one statement and return its rows, if it has any.
+
+    Each thread keeps its connections: to connect costs PostgreSQL more than most statements.
+    """
+    key = (threading.get_ident(), str(database))
+    if key not in _connections or _connections[key].closed:
+        _connections[key] = connect(str(database))
+    with _connections[key].cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall() if cursor.description else None
+
+
+def disconnect(database):
+    """Close the connections of :func:`sql` to a database: it can't be copied, renamed or dropped else."""
+    for key in [key for key in list(_connections) if key[1] == str(database)]:
+        _connections.pop(key).close()
 
 
 def run_odoo(command, *args, **kwargs):
@@ -100,13 +114,30 @@ class Database:
         drop_leftovers()
         db = cls(name or f"tmp_{os.getpid()}_{next(_counter)}")
         if template in ("auto", "base"):
-            with template_lock():  # nobody may prune the template while it's being copied
+            with lock("template"):  # nobody may prune the template while it's being copied
                 db._copy(module_template() if template == "auto" else base_template())
         else:
             db._copy(cls(str(template)))
         return db
 
+    @classmethod
+    def once(cls, name, make):
+        """Return a database that all processes of a test run copy; the first that asks makes it.
+
+        :param str name: of letters, digits and underscores.
+        :param make: a function that returns a context manager around the database to be kept a copy of.
+        """
+        # Workers of pytest-xdist are children of the run.
+        run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+        kept = cls(f"tmp_{run}_{name}")
+        with lock("once"):
+            if not sql("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", [kept.name]):
+                with make() as db:
+                    cls.create(kept.name, template=db)
+        return kept
+
     def _copy(self, source):
+        disconnect(source)
         sql("postgres", f'CREATE DATABASE "{self}" TEMPLATE "{source}"')
         if source.filestore.is_dir():
             # Attachments are never changed in place, so links do as well as copies.
@@ -118,6 +149,7 @@ class Database:
 
     def drop(self):
         """Drop the database, whoever is connected, and its filestore."""
+        disconnect(self)
         sql("postgres", f'DROP DATABASE IF EXISTS "{self}" WITH (FORCE)')
         shutil.rmtree(self.filestore, ignore_errors=True)
 
@@ -136,9 +168,9 @@ def drop_leftovers():
 
 
 @contextlib.contextmanager
-def template_lock():
-    """Let one process at a time build or copy templates."""
-    with open(HOME / "template.lock", "w") as handle:
+def lock(name):
+    """Let one process at a time build or copy what has this name."""
+    with open(HOME / f"{name}.lock", "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -170,7 +202,7 @@ env.cr.commit()
 
 
 def module_template():
-    """Return the template with our module as it is now, building it if needed (hold template_lock)."""
+    """Return the template with our module as it is now, building it if needed (hold the lock "template")."""
     base = base_template()
     template = Database(f"mod_{hashlib.sha256((base.name + source_hash()).encode()).hexdigest()[:16]}")
     if not sql("postgres", "SELECT 1 FROM pg_database WHERE datname = %s", [template.name]):
@@ -181,6 +213,7 @@ def module_template():
         shell(building, BUNDLES)
         shutil.rmtree(template.filestore, ignore_errors=True)
         building.filestore.rename(template.filestore)
+        disconnect(building)
         sql("postgres", f"ALTER DATABASE {building} RENAME TO {template}")
         # A connected session would make copying fail, so nobody may connect.
         sql("postgres", f"ALTER DATABASE {template} ALLOW_CONNECTIONS false")

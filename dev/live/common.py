@@ -1,5 +1,6 @@
 """A shop with a real Odoo server and the pretend Amazon, and what the live tests ask of both."""
 
+import contextlib
 import itertools
 import json
 import random
@@ -10,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from demo import DOMAIN, connect, endpoints, prepare_company
-from live import Database, Odoo, RpcError, run_odoo
+from live import Database, Odoo, RpcError, install, run_odoo
 from ports import free_port
 
 from sandbox import Sandbox
@@ -24,6 +25,8 @@ from sandbox.sites import get_site
 #: Generous: tests must not fail because a machine is slow. What it took is reported as a figure.
 PATIENCE = 120
 TEAM_ADDRESS = f"service@{DOMAIN}"
+#: File beside the attachments of a configured database.
+ADDRESSES = "addresses.json"
 OPEN = "('received', 'waiting_order', 'failed')"
 _TOKEN = re.compile(r"zq[0-9a-f]{16}")
 _numbers = itertools.count(random.randrange(1000, 9_000_000))
@@ -42,6 +45,30 @@ def eventually(check, timeout=PATIENCE, pause=0.1):
         assert time.monotonic() < deadline, f"still not so after {timeout} s: {check}"
         time.sleep(pause)
     return answer
+
+
+@contextlib.contextmanager
+def configured():
+    """Set a shop up and give its database; no server runs on it."""
+    with Shop() as shop:
+        addresses = shop.configure()
+        shop.odoo.stop()
+        shop.db.filestore.mkdir(parents=True, exist_ok=True)
+        (shop.db.filestore / ADDRESSES).write_text(json.dumps(list(addresses.items())))
+        yield shop.db
+
+
+@contextlib.contextmanager
+def extended(template, add_on):
+    """Give a copy of a database into which a further add-on is installed."""
+    with Database.create(template=template) as db:
+        install(db, add_on)
+        yield db
+
+
+def read_addresses(db):
+    """Return the sites' addresses in a database that was made from a configured one."""
+    return {tuple(site): address for site, address in json.loads((db.filestore / ADDRESSES).read_text())}
 
 
 class Shop:
@@ -220,7 +247,18 @@ class Shop:
         done = run_odoo("shell", "-d", str(self.db), "--log-level=error", input=code, env=env)
         reports = [json.loads(line[5:]) for line in done.stdout.splitlines() if line.startswith("crew:")]
         assert len(reports) == size + 1 and not done.returncode, done.stdout[-6000:]
+        assert [report["error"] for report in reports if report["error"]] == []
         return reports
+
+    def work_off(self):
+        """Have all that came worked off where the server runs no scheduled actions by itself."""
+
+        def step():
+            self.run_cron("ir_cron_process_messages")
+            self.run_cron("ir_cron_fetch_orders")
+            return not self.count_open()
+
+        eventually(step)
 
     # === WHAT MUST ALWAYS HOLD === #
 

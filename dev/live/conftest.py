@@ -9,8 +9,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import Browser  # noqa: E402
-from common import Shop  # noqa: E402
+from common import Shop, configured, extended, read_addresses  # noqa: E402
 from demo import AGENT  # noqa: E402
+from live import Database  # noqa: E402
 from mailboxes import Ours, Plain  # noqa: E402
 
 from sandbox.mailserver import MailServer  # noqa: E402
@@ -42,18 +43,16 @@ def figures(record_property):
 
 
 @pytest.fixture(scope="session")
-def configured():
-    """Return (database, addresses) of a shop that is set up; no server runs on it."""
-    with Shop() as shop:
-        addresses = shop.configure()
-        shop.odoo.stop()
-        yield shop.db, addresses
+def open_shop():
+    """Return a function that makes a shop on a copy of a configured database, perhaps with a further add-on."""
 
+    def make(add_on=None, **options):
+        template = Database.once("configured", configured)
+        if add_on:
+            template = Database.once(add_on, lambda: extended(template, add_on))
+        return Shop(template, read_addresses(template), **options)
 
-@pytest.fixture(scope="session")
-def open_shop(configured):
-    """Return a function that makes a shop on a copy of the configured database."""
-    return lambda **options: Shop(*configured, **options)
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from common import eventually
 from demo import AGENT, connect_walmart
-from live import install
 
 SHOTS = os.environ.get("SHOTS")
 FIELD = "x_marketplace_order_"
@@ -24,9 +23,7 @@ COUNTS = f"""
 @pytest.fixture(scope="module")
 def shop(open_shop):
     """Return a running shop with automation rules, both marketplaces and one ticket; nothing is mapped yet."""
-    shop = open_shop()
-    install(shop.db, "base_automation")
-    with shop:
+    with open_shop("base_automation") as shop:
         [team] = shop.rpc("helpdesk.ticket.team", "search", [("name", "=", "Marketplace team")])
         connect_walmart(shop.odoo, shop.sandbox, team)
         for name, label, kind in (("x_paid", "Paid", "float"), ("x_wmt", "Walmart Status", "char")):

@@ -2,7 +2,6 @@
 
 import pytest
 from common import eventually
-from live import install
 
 FIELD = "x_marketplace_order_status"
 
@@ -10,9 +9,7 @@ FIELD = "x_marketplace_order_status"
 @pytest.fixture(scope="module")
 def shop(open_shop):
     """Return a running shop with automation rules and with the fields of Amazon's orders set up."""
-    shop = open_shop()
-    install(shop.db, "base_automation")
-    with shop:
+    with open_shop("base_automation") as shop:
         app = shop.rpc("marketplace.app", "search", [("code", "=", "amazon")])
         shop.rpc("marketplace.app", "action_set_up_fields", app)
         yield shop

@@ -11,7 +11,7 @@ import pytest
 from common import eventually
 from replies import hire, ring, row, settle
 from test_api_trouble import WAIT, seconds_to_fill_in, seconds_until, seconds_until_without, was_hit
-from test_workers import WORKERS, check_crew, tickets_of
+from test_workers import WORKERS, tickets_of
 from walmart import SELLER, connect, count_calls, end_token, letters, new_order, numbers_of
 
 from marketplaces.walmart.const import ORDER_DAYS, PAGE_SIZE, SHIP_NODE_TYPES
@@ -174,9 +174,9 @@ def test_eight_messages_from_eight_addresses_make_one_ticket(idle, full, figures
         ref = new_order(idle)
         if known:
             letters(idle, [ref])
-            check_crew(idle.crew(1))
+            idle.work_off()
         tokens = letters(idle, [ref] * WORKERS)
-        check_crew(idle.crew(WORKERS))
+        idle.crew(WORKERS)
         assert len(tickets_of(idle, tokens)) == 1
         query = "SELECT count(DISTINCT reply_to) FROM marketplace_message WHERE order_ref = %s"
         assert idle.sql(query, [ref]) == [(WORKERS + known,)]
@@ -197,7 +197,7 @@ def test_any_number_of_an_order_leads_to_one_order(idle, full, figures, minutes)
         ref = new_order(idle, parts=3)
         numbers = numbers_of(ref, 3)
         tokens = letters(idle, [*numbers, *numbers])
-        check_crew(idle.crew(WORKERS))
+        idle.crew(WORKERS)
         fetch_all(idle, numbers)
         tickets = tickets_of(idle, tokens)
         assert idle.sql("SELECT order_ref FROM marketplace_order WHERE order_ref = ANY(%s)", [numbers]) == [(ref,)]
@@ -206,7 +206,7 @@ def test_any_number_of_an_order_leads_to_one_order(idle, full, figures, minutes)
         )
         assert idle.sql(states, [list(tickets)]) == [(ref, "known")]
         later = letters(idle, numbers)
-        check_crew(idle.crew(WORKERS))
+        idle.crew(WORKERS)
         assert len(tickets_of(idle, later)) == 1
         assert tickets_of(idle, later) <= tickets
         found.append(len(tickets))

@@ -106,9 +106,10 @@ class Browser:
 
     def click(self, selector, text=""):
         """Wait for an element and click it."""
-        self.wait(selector, text)
         has_text = _HAS_TEXT % json.dumps(text)
-        self.run(f"[...document.querySelectorAll({json.dumps(selector)})].find(e => {has_text}).click()")
+        found = f"[...document.querySelectorAll({json.dumps(selector)})].find(e => {has_text})"
+        # Found and clicked in one step: in between it may be drawn anew.
+        self.wait_for(f"(e => e && (e.click(), true))({found})")
 
     def fill(self, selector, value):
         """Wait for a field and type into it."""

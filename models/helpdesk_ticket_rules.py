@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..marketplaces.schema import ORDER_STATUSES
@@ -53,5 +55,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         posted = super()._marketplace_post_notice(message, mail)
         known = dict(self._selection_marketplace_notice())
         code = message.notice if message.notice in known else OTHER
-        self.write({"marketplace_last_notice": code, "marketplace_last_notice_at": fields.Datetime.now()})
+        # Two of one second are two, for rules that see only what changes.
+        last = self.marketplace_last_notice_at
+        now = max(fields.Datetime.now(), last + timedelta(seconds=1)) if last else fields.Datetime.now()
+        self.write({"marketplace_last_notice": code, "marketplace_last_notice_at": now})
         return posted

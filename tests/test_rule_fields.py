@@ -68,8 +68,10 @@ class TestRuleFields(MarketplaceCase):
         self.assertFalse(ticket.marketplace_last_notice)
         self.new_ticket("", notice="return_request")
         self.assertEqual(ticket.marketplace_last_notice, "return_request")
-        self.assertTrue(ticket.marketplace_last_notice_at)
+        first = ticket.marketplace_last_notice_at
+        self.assertTrue(first)
         self.new_ticket("", notice="atoz_claim")
+        self.assertGreater(ticket.marketplace_last_notice_at, first)
         self.assertEqual(ticket.marketplace_last_notice, "atoz_claim")
 
     def test_a_kind_of_notice_that_nobody_knows_is_another_one(self):

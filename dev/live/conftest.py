@@ -21,6 +21,12 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="long runs (dev/stress) in place of short ones")
 
 
+def pytest_collection_modifyitems(config, items):
+    left = [item for item in items if item.get_closest_marker("full") and not config.getoption("--full")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
 def pytest_terminal_summary(terminalreporter):
     reports = [one for found in terminalreporter.stats.values() for one in found if hasattr(one, "user_properties")]
     lines = [line for one in reports for name, line in one.user_properties if name == "figures"]

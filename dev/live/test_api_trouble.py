@@ -27,14 +27,14 @@ FAULTS = {
     "wrong-shape": ("getOrder", "wrong_shape", 0),
     "token-hangs": ("token", "hang", 60),
 }
-SMALL = ("hangs", "html503", "refused-token", "404")
+ALWAYS = ("hangs", "html503", "refused-token", "404")
 ACCOUNT_A = "DEMO-EU"
 WAIT = 4  # seconds for which a new ticket waits for its order, in place of minutes
 
 
-def pytest_generate_tests(metafunc):
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", FAULTS if metafunc.config.getoption("--full") else SMALL)
+def cases(faults, always):
+    """Return failures as parameters of a test: all of them in long runs, some in each."""
+    return [pytest.param(name, marks=[] if name in always else pytest.mark.full) for name in faults]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,7 @@ def write_about_new_orders(shop, count, site):
     return [shop.deliver(shop.new_order(site)) for _number in range(count)]
 
 
+@pytest.mark.parametrize("name", cases(FAULTS, ALWAYS))
 def test_one_accounts_trouble_is_its_own(shop, full, figures, name):
     count = 3 if full else 1
     with fault(shop, name):

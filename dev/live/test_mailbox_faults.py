@@ -74,7 +74,9 @@ def people(side):
         thread.join()
 
 
-@pytest.mark.parametrize("code", ["P0001", "40001"], ids=["error", "conflict"])
+@pytest.mark.parametrize(
+    "code", [pytest.param("P0001", id="error"), pytest.param("40001", id="conflict", marks=pytest.mark.full)]
+)
 def test_what_fails_in_the_database_is_done_again(sides, deliver, figures, code):
     for side in sides:
         with fault(side, code):
@@ -85,6 +87,7 @@ def test_what_fails_in_the_database_is_done_again(sides, deliver, figures, code)
     figures(f"mailbox faults: {name} at each fourth message: {say(sides)}")
 
 
+@pytest.mark.full
 def test_two_nodes_on_one_mailbox_lose_and_double_nothing(sides, deliver, figures):
     for side in sides:
         deliver(side)
@@ -94,6 +97,7 @@ def test_two_nodes_on_one_mailbox_lose_and_double_nothing(sides, deliver, figure
     figures(f"mailbox faults: two nodes: {say(sides)}")
 
 
+@pytest.mark.full
 def test_people_who_open_and_move_mails_hide_nothing(sides, deliver, figures):
     for side in sides:
         with people(side), side.pulling():
@@ -105,6 +109,7 @@ def test_people_who_open_and_move_mails_hide_nothing(sides, deliver, figures):
     figures(f"mailbox faults: people open and move mails: {say(sides)}")
 
 
+@pytest.mark.full
 def test_a_mailbox_that_is_numbered_anew_loses_and_doubles_nothing(sides, deliver, figures):
     for side in sides:
         with side.pulling():

@@ -34,7 +34,9 @@ def count_taken(shop, user):
     return shop.sql(query, [user])[0][0]
 
 
-@pytest.mark.parametrize("round_trip", [0.08, 0.0], ids=["80ms", "loopback"])
+@pytest.mark.parametrize(
+    "round_trip", [pytest.param(0.08, id="80ms"), pytest.param(0.0, id="loopback", marks=pytest.mark.full)]
+)
 def test_waiting_mails_are_soon_safe(box_shop, mail_server, full, figures, round_trip):
     shop, count = box_shop, 500 if full else 60
     refs = [shop.new_order() for _number in range(10)]
@@ -57,7 +59,9 @@ def test_waiting_mails_are_soon_safe(box_shop, mail_server, full, figures, round
     figures(line)
 
 
-@pytest.mark.parametrize("trouble", ["backlog", "silence", "drip", "refusal"])
+@pytest.mark.parametrize(
+    "trouble", ["silence", *(pytest.param(name, marks=pytest.mark.full) for name in ("backlog", "drip", "refusal"))]
+)
 def test_a_second_mailbox_does_not_wait_for_the_first(box_shop, mail_server, full, figures, trouble):
     shop, second = box_shop, name()
     with Ours(mail_server, shop, user=name()) as ours, Proxy(mail_server.imap_port, 0.08) as line:

@@ -88,7 +88,7 @@ def describe_failures(shop):
 
 
 def test_mutated_mails_end_in_the_ledger_and_nothing_stays_alive(shop, full, figures):
-    total = 10_000 if full else 250
+    total = 10_000 if full else 120
     shop.set_param("order_wait", 0.02)
     seed = random.randrange(10**9)
     mutator, errors, newest, started = Mutator(seeds(shop), seed), [], 0, time.monotonic()

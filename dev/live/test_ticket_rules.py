@@ -55,6 +55,7 @@ def read(shop, ticket, *names):
     return [values[name] for name in names]
 
 
+@pytest.mark.full
 def test_an_example_rule_waits_switched_off_when_our_add_on_comes_later():
     with Database.create(template="base") as db:
         install(db, "base_automation")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from common import eventually
 from replies import hire, ring, row, settle
-from test_api_trouble import WAIT, seconds_to_fill_in, seconds_until, seconds_until_without, was_hit
+from test_api_trouble import WAIT, cases, seconds_to_fill_in, seconds_until, seconds_until_without, was_hit
 from test_workers import WORKERS, tickets_of
 from walmart import SELLER, connect, count_calls, end_token, letters, new_order, numbers_of
 
@@ -33,12 +33,7 @@ FAULTS = {
     "empty": ("walmart_orders", "empty", 0),
     "wrong-shape": ("walmart_orders", "wrong_shape", 0),
 }
-SMALL = ("hangs", "html503")
-
-
-def pytest_generate_tests(metafunc):
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", FAULTS if metafunc.config.getoption("--full") else SMALL)
+ALWAYS = ("hangs",)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +73,7 @@ def at_amazon(shop, count):
     return [shop.write(shop.new_order("DE")) for _number in range(count)]
 
 
+@pytest.mark.parametrize("name", cases(FAULTS, ALWAYS))
 def test_walmarts_trouble_is_its_own(shop, full, figures, name):
     shop.set_param("order_wait", WAIT / 60)
     usual = seconds_until(shop, at_amazon(shop, 10), "known")
@@ -167,7 +163,9 @@ def test_a_token_is_renewed_before_it_ends_and_when_it_ended_early(shop):
 # === ONE TICKET === #
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["known-order", "unknown-order"])
+@pytest.mark.parametrize(
+    "known", [pytest.param(True, id="known-order"), pytest.param(False, id="unknown-order", marks=pytest.mark.full)]
+)
 def test_eight_messages_from_eight_addresses_make_one_ticket(idle, full, figures, known):
     rounds = 6 if full else 1
     for _round in range(rounds):
@@ -189,7 +187,9 @@ def fetch_all(shop, numbers):
     eventually(lambda: shop.run_cron("ir_cron_fetch_orders") or not shop.sql(query, [numbers]))
 
 
-@pytest.mark.parametrize("minutes", [5, 0.0001], ids=["in-time", "late"])
+@pytest.mark.parametrize(
+    "minutes", [pytest.param(5, id="in-time"), pytest.param(0.0001, id="late", marks=pytest.mark.full)]
+)
 def test_any_number_of_an_order_leads_to_one_order(idle, full, figures, minutes):
     idle.set_param("order_wait", minutes)
     found = []
@@ -244,7 +244,7 @@ def expected(shop):
 def test_the_first_search_goes_on_after_a_restart_and_keeps_the_limits(open_shop, full, figures):
     with open_shop(crons=0) as shop:
         connect(shop)
-        fill(shop, 30_000 if full else 3_000)
+        fill(shop, 30_000 if full else 1_200)
         shop.sandbox.world.set_switches({"rate_limits": True})
         orders, pages = expected(shop)
         rows = lambda: shop.sql("SELECT count(*) FROM marketplace_order_relay")[0][0]  # noqa: E731

@@ -54,9 +54,9 @@ def test_workers_make_one_ticket_an_order_and_post_each_message_once(shop, full,
 
 @pytest.mark.parametrize("values", [
     pytest.param({"known": True}, id="known-order"),
-    pytest.param({"known": False}, id="unknown-order"),
+    pytest.param({"known": False}, id="unknown-order", marks=pytest.mark.full),
     pytest.param({"thread": True}, id="thread-token-only"),
-    pytest.param({"alias": True}, id="alias-only"),
+    pytest.param({"alias": True}, id="alias-only", marks=pytest.mark.full),
 ])  # fmt: skip
 def test_eight_messages_at_once_make_one_ticket(shop, full, figures, values):
     rounds = 6 if full else 1

@@ -14,7 +14,7 @@ import websocket
 from ports import free_port
 
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ class Browser:
         options = [f"--remote-debugging-port={port}", f"--user-data-dir={self._folder}"]
         options += [f"--window-size={width},{height}", "--remote-allow-origins=*", "about:blank"]
         self._process = subprocess.Popen(
-            ["chromium", *QUIET, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["chromium-headless-shell", *QUIET, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self._socket = websocket.create_connection(self._find_page(port), timeout=30)
         self._call("Runtime.enable")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 import websocket
+from live import HOME
 from ports import free_port
 
 QUIET = (
@@ -34,7 +35,7 @@ class Browser:
         options = [f"--remote-debugging-port={port}", f"--user-data-dir={self._folder}"]
         options += [f"--window-size={width},{height}", "--remote-allow-origins=*", "about:blank"]
         self._process = subprocess.Popen(
-            ["chromium-headless-shell", *QUIET, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [HOME / "bin/google-chrome", *QUIET, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self._socket = websocket.create_connection(self._find_page(port), timeout=30)
         self._call("Runtime.enable")

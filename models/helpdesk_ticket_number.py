@@ -26,12 +26,15 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         own = Domain("marketplace_order_ref", operator, value)
         if operator not in ("ilike", "=ilike", "in"):
             return own
-        # A part of one marketplace's number may look like another's whole one, so that comes on top.
         forms = self.env["marketplace.order"]._get_number_forms(value)
         if not forms:
             return own
         others = self.env["marketplace.order.ref"].sudo().search([("name", "in", forms)]).order_id
-        return own | Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
+        whole = Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
+        if isinstance(value, str) and self.sudo().with_context(active_test=False).search_count(whole, limit=1):
+            return whole
+        # A part of one marketplace's number may look like another's whole one.
+        return own | whole
 
     def _marketplace_renumber(self, former_ref, order):
         """Be about an order that turned out to have another number, or to be another one."""

@@ -92,7 +92,7 @@ class MarketplaceOrder(models.Model):
     error = fields.Char()
     ticket_ids = fields.One2many("helpdesk.ticket", "marketplace_order_id")
 
-    _account_ref_unique = models.Constraint("UNIQUE(account_id, order_ref)", "This order is here already.")
+    _account_ref_unique = models.Constraint("UNIQUE(order_ref, account_id)", "This order is here already.")
 
     # === FINDING === #
 

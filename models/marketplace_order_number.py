@@ -15,9 +15,13 @@ class MarketplaceOrder(models.Model):
         """
         if operator not in ("ilike", "=ilike", "in"):
             return super()._search_display_name(operator, value)
-        own, forms = Domain("order_ref", operator, value), self._get_number_forms(value)
-        others = self.env["marketplace.order.ref"].search(Domain("name", operator, value) | Domain("name", "in", forms))
-        return own | Domain("order_ref", "in", forms) | Domain("id", "in", others.order_id.ids)
+        numbers, forms = self.env["marketplace.order.ref"], self._get_number_forms(value)
+        others = numbers.search([("name", "in", forms)]).order_id
+        whole = Domain("order_ref", "in", forms) | Domain("id", "in", others.ids)
+        if isinstance(value, str) and self.search_count(whole, limit=1):
+            return whole
+        others = numbers.search([("name", operator, value)]).order_id
+        return whole | Domain("order_ref", operator, value) | Domain("id", "in", others.ids)
 
     @api.model
     def _get_number_forms(self, value):

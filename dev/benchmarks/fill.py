@@ -11,10 +11,12 @@ PLAIN = {
     "helpdesk_ticket": {"number": "'X' || n", "name": "'Ticket ' || n", "partner_id": "{res_partner} + n"},
 }
 REF = "'028-' || lpad(n::text, 7, '0') || '-' || lpad(mod(n::bigint * 7919, 10000000)::text, 7, '0')"
+#: The n-th order has this plus n as another number, as Walmart's purchase orders are.
+OTHERS = 108_000_000_000_000
 OURS = {
     **PLAIN,
     "marketplace_order": {"order_ref": REF},
-    "marketplace_order_ref": {"name": REF, "order_id": "{marketplace_order} + n"},
+    "marketplace_order_ref": {"name": f"({OTHERS} + n)::text", "order_id": "{marketplace_order} + n"},
     "marketplace_order_line": {"order_id": "{marketplace_order} + n"},
     "helpdesk_ticket": {
         **PLAIN["helpdesk_ticket"],
@@ -54,8 +56,6 @@ def fill(world, tables, rows):
             cr.execute(f"SELECT max(id) FROM {table}")
             starts[table] = cr.fetchone()[0]
         for table, changes in tables.items():
-            if starts[table] is None:  # the sample has no such row
-                continue
             _copy(cr, table, {name: text.format(**starts) for name, text in changes.items()}, starts[table], rows)
         cr.commit()
     for table in tables:

@@ -7,6 +7,7 @@ from lxml import etree
 
 from odoo.api import Environment
 
+from .fill import OTHERS
 from .measure import Series
 from .table import Row, bounded
 
@@ -16,10 +17,13 @@ TIMES = 15
 def search_rows(world):
     """Return rows about finding an order by its number; the plan must use an index."""
     ((ref,),) = world.db.sql("SELECT order_ref FROM marketplace_order WHERE order_ref LIKE '028-%' ORDER BY id LIMIT 1")
+    other = str(OTHERS + 1)
     searches = (
         ("find ticket by order number", "helpdesk.ticket", [("marketplace_number", "ilike", ref)]),
         ("find ticket by part of it", "helpdesk.ticket", [("marketplace_number", "ilike", ref[4:15])]),
-        ("find order by any number", "marketplace.order", [("display_name", "ilike", ref)]),
+        ("find ticket by another number", "helpdesk.ticket", [("marketplace_number", "ilike", other)]),
+        ("find order by its number", "marketplace.order", [("display_name", "ilike", ref)]),
+        ("find order by another number", "marketplace.order", [("display_name", "ilike", other)]),
         ("find order by part of it", "marketplace.order", [("order_ref", "ilike", ref[4:15])]),
     )
     return [_search_row(world, *search) for search in searches]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import requests
 import websocket
-from live import HOME
 from ports import free_port
+from postgres import HOME
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",

@@ -4,7 +4,8 @@ import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from live import Database, Odoo, sql
+from live import Database, Odoo
+from postgres import sql
 
 from sandbox import Sandbox
 from sandbox.amazon.identity import order_ref

@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import datetime, timedelta, timezone
 
-from live import HOME
+from postgres import HOME
 
 import odoo
 from odoo.api import Environment

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 
 from common import PATIENCE, is_bounce, stamped, unique_text
-from live import Database, Odoo, sql
+from live import Database, Odoo
+from postgres import sql
 
 from sandbox import Sandbox
 from sandbox.mailserver import PASSWORD

@@ -11,8 +11,9 @@ from secrets import token_hex
 from aiosmtpd.controller import Controller
 from common import PATIENCE, eventually
 from demo import AGENT, TEAM
-from live import RpcError, sql
+from live import RpcError
 from ports import free_port
+from postgres import sql
 from requests import RequestException
 
 MOMENT = "now() AT TIME ZONE 'utc'"

@@ -6,7 +6,7 @@ import pytest
 from browser import Browser
 from common import Shop, eventually
 from demo import AGENT, DOMAIN, prepare_company
-from live import HOME
+from postgres import HOME
 
 from sandbox.mailserver import PASSWORD
 

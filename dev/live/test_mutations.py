@@ -9,8 +9,8 @@ from secrets import token_hex
 
 import lxml.html
 from common import PATIENCE, eventually, stamped, unique_text
-from live import ROOT
 from mutations import Mutator
+from postgres import ROOT
 
 from sandbox.amazon.mails import File
 from sandbox.odoo import Odoo as Gateway

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from common import eventually
-from live import HOME, Odoo, RpcError, settings
+from live import Odoo, RpcError
+from postgres import HOME, settings
 
 KEY_FILE = "marketplace_secret.key"
 WORKERS = 8

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from common import eventually, unique_text
 from demo import TEAM
-from live import HOME, ROOT, RpcError
+from live import RpcError
+from postgres import HOME, ROOT
 from replies import hire, settle
 
 from marketplaces.tests.http_server import Server, says

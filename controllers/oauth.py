@@ -5,7 +5,7 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from ..models.marketplace_consent import ConsentRefused
+from ..models.connection.marketplace_consent import ConsentRefused
 
 _logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
-from .marketplace_intake import ORDER_WAIT, PARAM
+from .intake.marketplace_intake import ORDER_WAIT, PARAM
 
 MAX_PARALLEL = 8
 

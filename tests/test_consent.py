@@ -4,11 +4,11 @@ from urllib.parse import urlsplit
 from odoo import fields
 from odoo.tools import mute_logger
 
-from odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_consent import ConsentRefused
+from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_consent import ConsentRefused
 
 from .connect_common import ConnectCase
 
-LOGGER = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_consent"
+LOGGER = "odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_consent"
 NEUTRAL = "not valid"
 
 

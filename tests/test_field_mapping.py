@@ -224,7 +224,7 @@ class TestFieldMapping(MappingCase):
         self.assertEqual(message.ticket_id.x_marketplace_order_number, DE_ORDER)
         self.assertEqual(message.ticket_id.priority, "3")
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.helpdesk_ticket")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.ticket.helpdesk_ticket")
     def test_who_refuses_mapped_values_of_a_new_ticket_gets_a_bare_one(self):
         ticket_class = type(self.env["helpdesk.ticket"])
         create = ticket_class.create

@@ -8,13 +8,13 @@ from odoo.exceptions import ValidationError
 from odoo.tools import mute_logger
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import OrderLine
-from odoo.addons.helpdesk_mgmt_marketplace.models import marketplace_field_values as values_
-from odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_attributes import Attribute
+from odoo.addons.helpdesk_mgmt_marketplace.models.fields import values as values_
+from odoo.addons.helpdesk_mgmt_marketplace.models.fields.attributes import Attribute
 
 from .common import DE_ORDER
 from .mapping_common import MappingCase
 
-MAPPING_MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_field_mapping"
+MAPPING_MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.fields.marketplace_field_mapping"
 
 
 class TestFieldTypes(MappingCase):

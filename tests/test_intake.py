@@ -8,10 +8,11 @@ from psycopg2.errorcodes import SERIALIZATION_FAILURE
 from odoo import fields
 from odoo.tools import mute_logger
 
-from ..models.marketplace_message import CONFLICT_TRIES
+from ..models.intake.marketplace_message import CONFLICT_TRIES
 from .common import AUTHSERV_ID, DE_ORDER, PARAM, MarketplaceCase
 
-INTAKE = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_message"
+INTAKE = "odoo.addons.helpdesk_mgmt_marketplace.models.intake.marketplace_message"
+READ_MAIL = "odoo.addons.helpdesk_mgmt_marketplace.models.intake.marketplace_intake.read_mail"
 
 
 class TestIntake(MarketplaceCase):
@@ -160,9 +161,7 @@ class TestIntake(MarketplaceCase):
     @mute_logger(INTAKE)
     def test_a_fault_is_recorded_tried_again_and_mended_by_reprocessing(self):
         message = self.buyer_writes()
-        with patch(
-            "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")
-        ):
+        with patch(READ_MAIL, side_effect=KeyError("x")):
             self.process()
         self.assertEqual(message.state, "failed")
         self.assertIn("KeyError", message.error)
@@ -227,9 +226,7 @@ class TestIntake(MarketplaceCase):
 
     def test_automatic_tries_end_and_leave_the_mail_to_a_person(self):
         message = self.buyer_writes()
-        with patch(
-            "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_intake.read_mail", side_effect=KeyError("x")
-        ):
+        with patch(READ_MAIL, side_effect=KeyError("x")):
             for _try in range(7):
                 message.next_attempt = fields.Datetime.now()
                 self.process()

@@ -5,8 +5,8 @@ from odoo import fields
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.amazon import Amazon
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.errors import Throttled, Unavailable
-from odoo.addons.helpdesk_mgmt_marketplace.models import ir_cron
-from odoo.addons.helpdesk_mgmt_marketplace.models.ir_cron import HORIZON, Bell
+from odoo.addons.helpdesk_mgmt_marketplace.models.queue import ir_cron
+from odoo.addons.helpdesk_mgmt_marketplace.models.queue.ir_cron import HORIZON, Bell
 
 from .common import MarketplaceCase
 

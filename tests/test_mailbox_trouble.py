@@ -12,8 +12,8 @@ from odoo.addons.helpdesk_mgmt_marketplace.sandbox.proxy import Proxy
 
 from .mailbox_common import MailboxCase, private_mail
 
-SERVER = "odoo.addons.helpdesk_mgmt_marketplace.models.fetchmail_server"
-WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_mailbox_walk"
+SERVER = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.fetchmail_server"
+WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.marketplace_mailbox_walk"
 LIMIT = 0.6
 
 
@@ -143,7 +143,7 @@ class TestMailboxTrouble(MailboxCase):
         self.deliver(*self.buyer_mails())
         with (
             patch.object(type(self.env["marketplace.mailbox.walk"]), "_judge", side_effect=ZeroDivisionError("oops")),
-            mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_mailbox_reader"),
+            mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader"),
         ):
             self.read_mailboxes()
         self.assertIn("ZeroDivisionError", mailbox.error)

@@ -3,7 +3,7 @@ from odoo.tools import mute_logger
 
 from .common import WorldMixin
 
-LOGGER = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_consent"
+LOGGER = "odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_consent"
 
 
 @tagged("post_install", "-at_install")

@@ -188,7 +188,7 @@ class TestOrder(MarketplaceCase):
         self.assertGreater(self.count_requests("searchOrders"), before)
         self.run_cron("refresh_orders")
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_order_search")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.order.marketplace_order_search")
     def test_a_changed_order_that_can_not_be_stored_does_not_end_the_search_for_others(self):
         self.buyer_writes(order_ref=NEW_ORDER)
         self.settle()

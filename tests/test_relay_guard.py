@@ -59,7 +59,9 @@ class TestRelayGuard(MarketplaceCase):
         self.assert_nothing_reached_a_buyer()
         self.assertFalse(self.env["mail.mail"].search([("model", "=", "helpdesk.ticket"), ("state", "=", "exception")]))
 
-    @mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.helpdesk_mgmt_marketplace.models.ir_mail_server")
+    @mute_logger(
+        "odoo.addons.mail.models.mail_mail", "odoo.addons.helpdesk_mgmt_marketplace.models.reply.ir_mail_server"
+    )
     def test_no_follower_contact_composer_or_template_reaches_a_relay_address(self):
         buyer = self.env["res.partner"].create({"name": "Buyer", "email": RELAY})
         self.ticket.message_subscribe(buyer.ids)
@@ -88,7 +90,7 @@ class TestRelayGuard(MarketplaceCase):
         scheduled.post_message()
         self.assert_nothing_reached_a_buyer()
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.ir_mail_server")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.reply.ir_mail_server")
     def test_the_last_door_lets_other_recipients_through(self):
         server = self.env["ir.mail_server"]
         message = EmailMessage()

@@ -5,9 +5,9 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tools import mute_logger
 
-from ..models.helpdesk_ticket_reply import as_text
-from ..models.marketplace_reply_outcome import Outcome
-from ..models.marketplace_reply_smtp import (
+from ..models.reply.helpdesk_ticket import as_text
+from ..models.reply.marketplace_reply_outcome import Outcome
+from ..models.reply.marketplace_reply_smtp import (
     MailRefused,
     MailTrouble,
     OutcomeUnknown,
@@ -94,7 +94,7 @@ class TestQueue(QueueCase):
         self.assertEqual(reply.state, "failed")
         self.assertEqual(self.ticket.activity_ids.user_id, self.agent)
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_reply_sender", "odoo.sql_db")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.reply.marketplace_reply_sender", "odoo.sql_db")
     def test_a_ticket_that_can_not_follow_does_not_make_a_sent_answer_forgotten(self):
         self.env.cr.execute(
             """

@@ -10,12 +10,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 from odoo.tools import config, mute_logger
 
-from odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_secret_mixin import FINGERPRINT, MASK
+from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_secret_mixin import FINGERPRINT, MASK
 
 from .common import DE_ORDER, US_ORDER, MarketplaceCase
 
 ENV = "MARKETPLACE_SECRET_KEYS"
-OPERATION = "odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_operation"
+OPERATION = "odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_operation"
 
 
 class TestSecrets(MarketplaceCase):

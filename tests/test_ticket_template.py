@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from .common import DE_ORDER, US_ORDER
 from .template_common import TemplateCase
 
-MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.helpdesk_ticket"
+MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.ticket.helpdesk_ticket"
 
 
 class TestTicketTemplate(TemplateCase):

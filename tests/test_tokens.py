@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.sql_db import db_connect
 from odoo.tools import mute_logger
 
-from odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_api_mixin import TOKEN_LOCK
+from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_account_api import TOKEN_LOCK
 
 from .common import MarketplaceCase
 
@@ -90,7 +90,7 @@ class TestTokens(MarketplaceCase):
         self.assertEqual(self.account.state, "connected")
         self.assertEqual(self.count(seller="DEMO-EU"), 1)
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.marketplace_operation")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_operation")
     def test_while_another_worker_renews_nobody_asks_for_a_token_and_no_call_is_lost(self):
         with db_connect(self.env.cr.dbname).cursor() as other:
             other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TOKEN_LOCK, self.account.id])

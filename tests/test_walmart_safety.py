@@ -39,7 +39,9 @@ class TestWalmartGuard(WalmartReplyCase):
         for options in ({"reply_discussion": True}, {"reply_message": ticket.message_ids[:1]}, {}):
             self.assertFalse(ticket._message_get_suggested_recipients(**options))
 
-    @mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.helpdesk_mgmt_marketplace.models.ir_mail_server")
+    @mute_logger(
+        "odoo.addons.mail.models.mail_mail", "odoo.addons.helpdesk_mgmt_marketplace.models.reply.ir_mail_server"
+    )
     def test_no_follower_stage_composer_or_template_reaches_the_relay(self):
         ticket, unknown = self.ticket.sudo(), "vip-77@relay.walmart.com"
         buyer = self.env["res.partner"].create({"name": "Buyer", "email": self.relay})
@@ -57,7 +59,7 @@ class TestWalmartGuard(WalmartReplyCase):
         self.env.cr.precommit.run()
         self.assert_nothing_reached_a_buyer()
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.ir_mail_server")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.reply.ir_mail_server")
     def test_the_last_door_knows_walmarts_relay(self):
         server = self.env["ir.mail_server"]
         forms = (f"B <pc-{'a' * 32}@Relay.Walmart.Com>", "x1234@relay.walmart.ca")

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.helpdesk_ticket import as_html
+from ..models.ticket.helpdesk_ticket import as_html
 
 
 class MarketplaceAnswered(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.marketplace_health_mixin import shorten
+from ..models.connection.marketplace_health_mixin import shorten
 
 
 class MarketplaceDelete(models.TransientModel):

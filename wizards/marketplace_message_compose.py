@@ -9,8 +9,8 @@ from odoo.tools import is_html_empty
 
 from ..marketplaces.errors import Throttled
 from ..marketplaces.schema import MessageAction, ReplyFile
-from ..models.helpdesk_ticket_reply import TWICE
-from ..models.marketplace_reply import ANSWERED
+from ..models.reply.helpdesk_ticket import TWICE
+from ..models.reply.marketplace_reply import ANSWERED
 
 #: Code of the request for a review in the dialog; marketplaces have their own names for it.
 REVIEW = "review"

@@ -1,0 +1,212 @@
+import logging
+from datetime import timedelta, timezone
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
+from ...marketplaces.schema import ORDER_STATUSES
+
+_logger = logging.getLogger(__name__)
+
+#: Pauses between tries for one order that could not be had, in seconds.
+RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
+#: Buyers' data must go this long after delivery.
+PURGE_AFTER = timedelta(days=30)
+#: Errors that are about one order, not about the account: the next order may well be had.
+ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
+
+
+def naive(moment):
+    """Return an aware time as Odoo stores it: naive UTC without microseconds."""
+    return moment and moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def aware(moment):
+    """Return a time that Odoo stored as an aware one, None of none."""
+    return moment.replace(tzinfo=timezone.utc) if moment else None
+
+
+class MarketplaceOrder(models.Model):
+    """Snapshot of an order at a marketplace, as of ``fetched_at``."""
+
+    _name = "marketplace.order"
+    _description = "Marketplace Order"
+    _order = "created_at desc, id desc"
+    _rec_name = "order_ref"
+    _rec_names_search = ["order_ref", "ref_ids.name"]
+
+    account_id = fields.Many2one(
+        "marketplace.account", required=True, ondelete="restrict", index=True, groups="base.group_system"
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    app_id = fields.Many2one("marketplace.app", string="Marketplace", required=True, ondelete="restrict")
+    site_id = fields.Many2one("marketplace.site", ondelete="restrict", index="btree_not_null")
+    order_ref = fields.Char(string="Order", required=True, index="trigram")
+    ref_ids = fields.One2many("marketplace.order.ref", "order_id", string="Other Numbers")
+    state = fields.Selection(
+        [("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
+        default="pending",
+        required=True,
+        string="Data",
+    )
+    # What the marketplace says
+    status = fields.Selection(
+        [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES], default="unknown"
+    )
+    raw_status = fields.Char()
+    fulfilled_by = fields.Selection([("seller", "Seller"), ("marketplace", "Marketplace")])
+    service_level = fields.Char()
+    programs = fields.Char()
+    promotions = fields.Char()
+    currency_id = fields.Many2one("res.currency")
+    currency_code = fields.Char()
+    amount_total = fields.Monetary()
+    amount_tax = fields.Monetary()
+    amount_shipping = fields.Monetary()
+    amount_discount = fields.Monetary()
+    line_ids = fields.One2many("marketplace.order.line", "order_id")
+    package_ids = fields.One2many("marketplace.order.package", "order_id")
+    created_at = fields.Datetime(string="Ordered On")
+    updated_at = fields.Datetime(string="Changed On")
+    ship_by = fields.Datetime()
+    deliver_by = fields.Datetime()
+    # Personal data
+    buyer_name = fields.Char()
+    buyer_company = fields.Char()
+    buyer_purchase_order = fields.Char()
+    relay = fields.Char(groups="base.group_system")
+    recipient = fields.Json(help="name, lines, city, state, postcode, country, phone")
+    refunds = fields.Json(help="amount, reason, comment of each; amounts as decimal strings")
+    returns = fields.Json(help="ref, status, items, amount, carrier, tracking, url, created of each")
+    is_limited = fields.Boolean(help="The marketplace held back personal data: a role is missing.")
+    purge_after = fields.Date(index="btree_not_null")
+    purged_at = fields.Datetime(string="Buyer's Data Deleted On", readonly=True)
+    # Fetching
+    fetched_at = fields.Datetime(string="As Of")
+    next_fetch_at = fields.Datetime(index="btree_not_null")
+    lease_until = fields.Datetime()
+    attempts = fields.Integer()
+    error = fields.Char()
+    ticket_ids = fields.One2many("helpdesk.ticket", "marketplace_order_id")
+
+    _account_ref_unique = models.Constraint("UNIQUE(order_ref, account_id)", "This order is here already.")
+
+    # === FINDING === #
+
+    @api.model
+    def _find(self, account, order_ref):
+        """Return the order of an account that any of its numbers means, or an empty recordset."""
+        # One after the other: each has a unique index, both in one condition would read all orders.
+        mine = [("account_id", "=", account.id)]
+        found = self.search([*mine, ("order_ref", "=", order_ref)], limit=1)
+        return found or self.env["marketplace.order.ref"].search([*mine, ("name", "=", order_ref)], limit=1).order_id
+
+    @api.model
+    def _find_or_create(self, site, order_ref):
+        """Return the order with this number, made as pending when it is new; loses a race with an error."""
+        account = site.account_id
+        order = self._find(account, order_ref)
+        if order:
+            return order
+        fetchable = account._is_fetchable()
+        order = self.create(
+            {
+                "account_id": account.id,
+                "company_id": account.company_id.id,
+                "app_id": account.app_id.id,
+                "site_id": site.id,
+                "order_ref": order_ref,
+                "next_fetch_at": fields.Datetime.now() if fetchable else False,
+            }
+        )
+        if fetchable:
+            self._trigger_fetch()
+        return order
+
+    # === ACTION METHODS === #
+
+    def action_refresh(self):
+        """Ask for these orders again, in the background."""
+        self.check_access("read")
+        orders_sudo = self.sudo()
+        orders_sudo.write({"next_fetch_at": fields.Datetime.now(), "attempts": 0})
+        self._trigger_fetch()
+
+    @api.model
+    def _trigger_fetch(self, at=None):
+        # Two of them: while one waits for a marketplace that hangs, the other serves the rest.
+        self.env["ir.cron"]._marketplace_wake("ir_cron_fetch_orders", "ir_cron_fetch_orders_2", at=at)
+
+    # === STORING === #
+
+    def _note_failure(self, error):
+        """Remember why the order could not be had and when to try again."""
+        self.ensure_one()
+        final = isinstance(error, ABOUT_ORDER)
+        attempts = self.attempts if isinstance(error, Throttled) else self.attempts + 1
+        pause = timedelta(seconds=RETRIES[min(attempts, len(RETRIES)) - 1] if attempts else 5)
+        give_up = final and attempts >= len(RETRIES)
+        values = {
+            "attempts": attempts,
+            "lease_until": False,
+            "error": str(error),
+            "next_fetch_at": False if give_up else fields.Datetime.now() + pause,
+        }
+        if final and self.state == "pending":
+            values["state"] = "unavailable"
+        self.write(values)
+        if self.next_fetch_at:
+            self._trigger_fetch(at=self.next_fetch_at)
+        if values.get("state"):
+            self._fill_tickets(self)
+
+    def _store(self, snapshot):
+        """Write a snapshot (``schema.Order``) into this order, its lines, packages and numbers; return the order.
+
+        It is another one when the number that was asked for turned out to be one more number of that one.
+        Tickets that wait for their first fill get it from :meth:`_fill_tickets`, after the commit.
+        """
+        self.ensure_one()
+        if snapshot.order_ref != self.order_ref:
+            return self._take_number(snapshot.order_ref)._store(snapshot)
+        known = self.state == "known"
+        before = self._get_followed()
+        if known:
+            self.line_ids.unlink()
+            self.package_ids.unlink()
+        self.write(dict(self._prepare_values(snapshot), purged_at=False))
+        self.env["marketplace.order.line"]._add(self, snapshot.lines)
+        self.env["marketplace.order.package"]._add(self, snapshot.packages)
+        self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
+        if known:
+            self.ticket_ids._marketplace_order_changed(self, before)
+        return self
+
+    def _get_followed(self):
+        """Return what this order gives to the ticket fields that follow it."""
+        return self.env["marketplace.field.mapping"]._get_values(self.site_id, self, follow=True)
+
+    @api.model
+    def _fill_tickets(self, orders=None):
+        """Let tickets know that their order arrived, or that it won't: those made at the same moment as well."""
+        arrived = Domain("marketplace_order_state", "in", ("pending", "unavailable")) & Domain(
+            "marketplace_order_id.state", "=", "known"
+        )
+        given_up = Domain("marketplace_order_state", "=", "pending") & Domain(
+            "marketplace_order_id.state", "=", "unavailable"
+        )
+        behind = arrived | given_up
+        if orders:
+            behind &= Domain("marketplace_order_id", "in", orders.ids)
+        for ticket in self.env["helpdesk.ticket"].with_context(active_test=False).search(behind):
+            try:
+                with self.env.cr.savepoint():
+                    ticket._marketplace_order_changed(ticket.marketplace_order_id)
+            except OperationalError:
+                raise
+            except Exception:
+                # The other tickets must not wait; this one is tried again with the next refresh.
+                _logger.exception("Ticket %s can't be told of its order", ticket.id)

@@ -1,0 +1,203 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+from psycopg2.errorcodes import UNIQUE_VIOLATION
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+from odoo.tools import SQL
+
+from ...marketplaces.errors import MarketplaceError, Unavailable, Unreadable
+from ..connection.marketplace_operation import LEASE
+from .marketplace_order import ABOUT_ORDER
+
+_logger = logging.getLogger(__name__)
+
+
+class MarketplaceOrderFetch(models.AbstractModel):
+    """Gets orders from their marketplaces: claim, commit, call with nothing locked, store, commit."""
+
+    _name = "marketplace.order.fetch"
+    _description = "Marketplace Order Fetching"
+
+    # === ORDERS THAT ARE DUE === #
+
+    @api.model
+    def _cron_fetch_orders(self):
+        """Fetch due orders, one call at a time; come back at once, or when a limit or a pause allows."""
+        Order = self.env["marketplace.order"]
+        while True:
+            try:
+                order, operation, wait = self._claim_due()
+                if not order:
+                    if wait:
+                        Order._trigger_fetch(at=self.env.cr.now() + timedelta(seconds=wait))
+                    return
+                self._fetch(order, operation)
+                if not self.env["ir.cron"]._commit_progress(1):
+                    break
+            except OperationalError as error:
+                # Somebody changed the same row; its lease ends, and it is taken again.
+                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY:
+                    raise
+                self.env["ir.cron"]._marketplace_start_over()
+        Order._trigger_fetch()
+
+    @api.model
+    def _claim_due(self):
+        """Take the next due order whose account may call now, committed.
+
+        :return: (order or empty, claimed operation, seconds until the next one may be had or None).
+        """
+        now = fields.Datetime.now()
+        waits = {}
+        while due := self._find_due(now, list(waits)):
+            order, account, app = due
+            operation, wait = self.env["marketplace.operation"]._claim_unattended(account, app, "fetch_order")
+            if not wait:
+                order.lease_until = now + LEASE
+                self.env["ir.cron"]._commit_progress()
+                return order, operation, None
+            waits[account.id] = wait
+        return None, None, min(waits.values(), default=None)
+
+    @api.model
+    def _find_due(self, now, but_accounts):
+        """Return (order, account, app) of the order that is due first, or None.
+
+        One that was never had, and that a ticket may wait for, comes before others; accounts take turns.
+        """
+        query = SQL(
+            """
+            SELECT o.id, a.id, a.app_id FROM marketplace_order o JOIN marketplace_account a ON a.id = o.account_id
+         LEFT JOIN marketplace_operation p ON p.account_id = a.id AND p.name = 'fetch_order'
+             WHERE o.next_fetch_at <= %(now)s AND (o.lease_until IS NULL OR o.lease_until < %(now)s)
+               AND a.state = 'connected' AND a.active AND NOT a.id = ANY(%(but_accounts)s)
+             ORDER BY o.fetched_at IS NOT NULL, p.refilled_at NULLS FIRST, o.fetched_at, o.attempts, o.id LIMIT 1
+            """,
+            now=now,
+            but_accounts=but_accounts,
+        )
+        self.env.flush_all()
+        names = ("marketplace.order", "marketplace.account", "marketplace.app")
+        for row in self.env.execute_query(query):
+            return [self.env[name].browse(id_) for name, id_ in zip(names, row, strict=True)]
+        return None
+
+    @api.model
+    def _fetch_now(self, account, order_ref):
+        """Return an order that a person asks for, fetched here and now if it is not known yet.
+
+        :raise UserError: with what the marketplace says, or how long to wait.
+        """
+        order = self.env["marketplace.order"]._find(account, order_ref)
+        if order.state == "known":
+            return order
+        site = account.with_context(active_test=False).site_ids[:1]
+        if not site:
+            raise UserError(self.env._("Add a site to the account first."))
+        operation, wait = self.env["marketplace.operation"]._claim(account, account.app_id, "fetch_order")
+        if wait:
+            raise UserError(
+                self.env._("%(name)s may be asked again in %(wait)d seconds.", name=account.name, wait=wait)
+            )
+        self.env["ir.cron"]._commit_progress()
+        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(order_ref))
+        self.env["ir.cron"]._commit_progress()
+        if error:
+            raise UserError(str(error))
+        # One that waits under the number that was asked for becomes the order that this number means.
+        Order = self.env["marketplace.order"]
+        order = (Order._find(account, order_ref) or Order._find_or_create(site, snapshot.order_ref))._store(snapshot)
+        account._changed()
+        return order
+
+    @api.model
+    def _fetch(self, order, operation):
+        """Get one claimed order from its marketplace, store it, and let the messages that wait for it go on."""
+        account, ref = order.account_id, order.order_ref
+        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(ref))
+        if error:
+            order._note_failure(error)
+        else:
+            # Not both at once, if that fails: a message that can't be processed must not cost the order.
+            order = self._store_with_message(order, snapshot) or self._store(order, operation, snapshot)
+        self.env["ir.cron"]._commit_progress()
+        if not error or order.state != "pending":
+            self._process_waiting(order)
+            order._fill_tickets(order)
+
+    @api.model
+    def _store_with_message(self, order, snapshot):
+        """Store an order together with the message it was fetched for, as most are; return it, or None if it failed."""
+        try:
+            order = order._store(snapshot)
+            # Who must look again for a message begins a new transaction: not with the order in this one.
+            message = self.env["marketplace.message"]._take_waiting(order, look_again=False)
+            if message:
+                self.env["marketplace.intake"]._process(message)
+            self.env.flush_all()
+        except Exception as error:
+            _logger.info("Order %s is stored without its message: %s", order.id, error)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            return None
+        return order
+
+    @api.model
+    def _store(self, order, operation, snapshot):
+        """Store an order by itself; return it."""
+
+        def step():
+            operation._release()
+            return order._store(snapshot)
+
+        try:
+            # Two numbers of one order may be asked for at once: whoever is second finds what the first one stored.
+            return self.env["ir.cron"]._marketplace_settle(step, also=[UNIQUE_VIOLATION])
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("Order %s can't be stored", order.id)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            operation._release()
+            order._note_failure(Unreadable(str(error)))
+            return order
+
+    @api.model
+    def _process_waiting(self, order):
+        """Let the messages that waited for an order go on, here and now: agents look at the clock."""
+        tried = self.env["marketplace.message"]
+        while message := tried._take_waiting(order):
+            message._process_safely()
+            tried |= message
+            self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _call(self, account, operation, name, call):
+        """Make one claimed call and note how it went.
+
+        :param str name: method of the contract that is called.
+        :param call: function of the marketplace object.
+        :return: (answer or None, error or None), in a new transaction.
+        """
+        answer = error = None
+        apis = []  # more than one when the access token was renewed in between
+        try:
+            answer = account._request(name, lambda api_: apis.append(api_) or call(api_))
+        except MarketplaceError as caught:
+            error = caught
+        except Exception as caught:
+            _logger.exception("%s of account %s failed", name, account.id)
+            error = Unavailable(str(caught))
+        # A new transaction: what others committed during the call must be seen by what is stored.
+        self.env["ir.cron"]._commit_progress()
+        trouble = None if isinstance(error, ABOUT_ORDER) else error
+        operation._release(trouble, getattr(error, "retry_after", 0), sum(api_.requests for api_ in apis))
+        if error:
+            _logger.info("%s of account %s: %s", name, account.id, error)
+            account._note_failure(error)
+        return answer, error

@@ -1,0 +1,275 @@
+import re
+from dataclasses import asdict
+from datetime import timedelta
+
+from lxml import html
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ...marketplaces.mail_text import html_to_text
+from ...marketplaces.schema import Finding, ReplyFile
+from ..clock.helpdesk_ticket import BUYER_KINDS, BUYER_WORDS
+from ..ticket.helpdesk_ticket import as_html
+from .marketplace_reply import ANSWERED
+
+#: The same words within this time are a second click.
+TWICE = timedelta(minutes=2)
+_TAG = re.compile(r"</?[a-zA-Z]")
+#: Who answers so soon after a colleague may not have seen it.
+MEANWHILE = timedelta(minutes=15)
+
+
+def without_quotes(body):
+    """Return the HTML of a message without the mails that it quotes, which Odoo marked when it came in."""
+    root = html.fragment_fromstring(body or "", create_parent="div")
+    for quote in root.xpath("//*[@data-o-mail-quote]"):
+        quote.drop_tree()
+    return html.tostring(root, encoding="unicode")
+
+
+def as_text(body):
+    """Return what a composer holds, HTML or plain text, as the buyer is to read it.
+
+    Not by Odoo's ``html2plaintext``, which takes out empty lines and the ends of the composer's paragraphs.
+    """
+    if not _TAG.search(body):
+        return html_to_text(body.replace("\n", "<br/>"))
+    root = html.fragment_fromstring(body, create_parent="div")
+    for link in root.iter("a"):
+        # What stands behind the words of a link is sent and checked too.
+        address = (link.get("href") or "").removeprefix("mailto:")
+        if address and address.rstrip("/") not in link.text_content():
+            link.tail = f" ({address}){link.tail or ''}"
+    return html_to_text(html.tostring(root, encoding="unicode"))
+
+
+# Beside helpdesk_ticket.py, which would get too long: answering is a subject of its own.
+class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
+    """Answering the buyer from the ticket."""
+
+    _inherit = "helpdesk.ticket"
+
+    marketplace_reply_count = fields.Integer(readonly=True, copy=False)
+    marketplace_reply_data = fields.Json(compute="_compute_marketplace_reply_data")
+
+    def _compute_marketplace_reply_data(self):
+        for ticket in self:
+            ticket.marketplace_reply_data = ticket._marketplace_describe_reply()
+
+    def _marketplace_describe_reply(self):
+        """Return what the composer shows: the way's name, to whom, from which address, or why not at all."""
+        self.ensure_one()
+        if not self.marketplace_site_id:
+            return False
+        ticket_sudo = self.sudo()
+        site_sudo, order_sudo = ticket_sudo.marketplace_site_id, ticket_sudo.marketplace_order_id
+        buyer = ticket_sudo.partner_name or order_sudo.buyer_name or self.env._("Buyer")
+        return {
+            "label": self.env._("%s reply", ticket_sudo.marketplace_app_id.name),
+            "to": " · ".join(filter(None, [buyer, self.marketplace_order_ref, site_sudo.name])),
+            "sender": site_sudo.address or "",
+            "why_not": self._marketplace_why_not() or "",
+            "placeholders": self._marketplace_get_placeholders(),
+        }
+
+    def _marketplace_get_placeholders(self):
+        """Return {name: text} of what templates may hold in braces, as far as the order says it."""
+        ticket_sudo = self.sudo()
+        order_sudo = ticket_sudo.marketplace_order_id
+        if order_sudo.state != "known":
+            return {}
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        found = {one.name: one.value(snapshot, storefront) for one in marketplace.offered_placeholders()}
+        return {name: text for name, text in found.items() if text}
+
+    # === WHETHER === #
+
+    def _marketplace_get_answerable(self):
+        """Return the ledger's row of the buyer's last message that can be answered, or an empty recordset."""
+        self.ensure_one()
+        domain = [("ticket_id", "=", self.id), ("kind", "in", BUYER_KINDS)]
+        messages_sudo = (
+            self.env["marketplace.message"]
+            .sudo()
+            .search([*domain, ("state", "=", "done"), ("reply_to", "!=", False)], order="date desc, id desc", limit=5)
+        )
+        is_relay = self.marketplace_app_id.sudo()._get_class_or_gone().is_relay_address
+        return messages_sudo.filtered(lambda message: is_relay(message.reply_to))[:1]
+
+    def _marketplace_why_not(self):
+        """Return why the buyer can't be answered from here by this user, or False."""
+        self.ensure_one()
+        site_sudo = self.sudo().marketplace_site_id
+        if why_not := self._marketplace_why_barred():
+            return why_not
+        if not site_sudo.address:
+            return self.env._("%s has no address to send from.", site_sudo.name)
+        if not site_sudo._find_outgoing_server(site_sudo.address):
+            return self.env._("No outgoing mail server may send as %s.", site_sudo.address)
+        return False if self._marketplace_get_answerable() else self._marketplace_why_not_first()
+
+    # === ANSWERING === #
+
+    def action_marketplace_reply(self, body, attachment_ids=None, confirmed=False, then=None):
+        """Answer the buyer: queue the answer, or return what speaks against it.
+
+        :param str body: HTML of the composer, or plain text.
+        :param list attachment_ids: of files that this user may read.
+        :param confirmed: texts of the warnings in spite of which to send, or True for all of them.
+        :param str then: ``close`` the ticket, or tell the ``next`` one to answer, or nothing.
+        :return: {"findings": [{code, level, text}], "reply_id": id or False, "next_id": id or False}.
+        :raise UserError: the buyer can't be answered from here.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._marketplace_check_agent()
+        self._marketplace_take_turn()
+        if why_not := self._marketplace_why_not():
+            raise UserError(why_not)
+        attachments = self.env["ir.attachment"].browse(attachment_ids or []).exists()
+        attachments.check_access("read")
+        text = self._marketplace_get_reply_text(body)
+        reply_sudo = self._marketplace_find_same(text, attachments)
+        if not reply_sudo:
+            findings = self._marketplace_check_reply(text, attachments)
+            passed = {one.text for one in findings} if confirmed is True else set(confirmed or ())
+            if any(one.level == "block" or one.text not in passed for one in findings):
+                return {"findings": [asdict(one) for one in findings], "reply_id": False, "next_id": False}
+            answers_sudo = self._marketplace_get_answerable()
+            reply_sudo = self.env["marketplace.reply"]._queue(self, text, attachments, answers_sudo)
+        if then == "close":
+            self._marketplace_close()
+        next_id = then == "next" and self._marketplace_find_next().id
+        return {"findings": [], "reply_id": reply_sudo.id, "next_id": next_id}
+
+    def _marketplace_get_reply_text(self, body):
+        """Return what a composer holds as the buyer is to read it: plain text, its placeholders filled."""
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        return marketplace.fill_placeholders(as_text(body or ""), snapshot, storefront)[0]
+
+    def _marketplace_get_world(self):
+        """Return the marketplace's class, the order's snapshot (or None) and the storefront of this ticket."""
+        ticket_sudo = self.sudo()
+        order_sudo = ticket_sudo.marketplace_order_id
+        return (
+            ticket_sudo.marketplace_app_id._get_class_or_gone(),
+            order_sudo._as_snapshot() if order_sudo else None,
+            ticket_sudo.marketplace_site_id._get_storefront(),
+        )
+
+    def _marketplace_find_next(self):
+        """Return the ticket of this user's, or of nobody's, that is to be answered first after this one."""
+        # One whose answer is on its way comes back by itself if it does not arrive.
+        leaving_sudo = self.env["marketplace.reply"].sudo()._search([("state", "in", ("queued", "sending"))])
+        domain = Domain("marketplace_deadline", "!=", False) & Domain("user_id", "in", (self.env.uid, False))
+        domain &= Domain("id", "!=", self.id) & Domain("id", "not in", leaving_sudo.subselect("ticket_id"))
+        return self.search(domain, order="marketplace_deadline, priority desc, id", limit=1)
+
+    def _marketplace_find_same(self, text, attachments):
+        """Return the same answer given a moment ago: a second click, not a second answer.
+
+        With other files it's another answer, and so is one to what the buyer wrote since.
+        """
+        moment = fields.Datetime.now() - TWICE
+        domain = [("ticket_id", "=", self.id), ("kind", "=", "mail"), ("text", "=", text), ("create_date", ">", moment)]
+        same_sudo = self.env["marketplace.reply"].sudo().search([*domain, ("state", "in", ANSWERED)], limit=1)
+        if not same_sudo:
+            return same_sudo
+        files = [sorted(one.mapped("checksum")) for one in (attachments.sudo(), same_sudo.attachment_ids)]
+        is_old = self._marketplace_find_posted(BUYER_WORDS, [("id", ">", same_sudo.mail_message_id.id)])
+        return same_sudo.browse() if is_old or files[0] != files[1] else same_sudo
+
+    def _marketplace_check_reply(self, text, attachments):
+        """Return what speaks against an answer (``schema.Finding``)."""
+        self.ensure_one()
+        answers_sudo = self._marketplace_get_answerable()
+        marketplace, snapshot, storefront = self._marketplace_get_world()
+        findings = marketplace.check_reply(
+            text,
+            [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in attachments],
+            site=storefront,
+            order=snapshot,
+            is_answer=bool(answers_sudo),
+            buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
+            file_limits=self.sudo().marketplace_app_id._get_file_limits(),
+        )
+        return [*findings, *self._marketplace_check_meanwhile()]
+
+    def _marketplace_check_meanwhile(self):
+        """Return a warning when somebody else answered just now and the buyer has not written since."""
+        domain = [("ticket_id", "=", self.id), ("state", "in", ANSWERED), ("user_id", "!=", self.env.uid)]
+        domain += [("create_date", ">", fields.Datetime.now() - MEANWHILE)]
+        other_sudo = self.env["marketplace.reply"].sudo().search(domain, limit=1)
+        if not other_sudo or self._marketplace_find_posted(BUYER_WORDS, [("id", ">", other_sudo.mail_message_id.id)]):
+            return []
+        text = self.env._("%s has just answered this buyer. Read that answer first.", other_sudo.user_id.name)
+        return [Finding("answered_meanwhile", "warn", text)]
+
+    def message_post(self, **kwargs):
+        """Answer the buyer with what the full composer, or a scheduled message, posts for the outside."""
+        is_reply = self.env.context.get("marketplace_reply") and self._marketplace_is_for_outside(kwargs)
+        if not is_reply or not self.marketplace_site_id:
+            return super().message_post(**kwargs)
+        ticket = self.with_context(marketplace_reply=False)
+        files = ticket._process_attachments_for_post(
+            kwargs.get("attachments"), kwargs.get("attachment_ids"), {"model": self._name, "res_id": self.id}
+        )
+        ids = [command[1] for command in files.get("attachment_ids", [])]
+        return ticket._marketplace_reply_or_raise(kwargs.get("body"), ids).mail_message_id.with_env(self.env)
+
+    def _marketplace_reply_or_raise(self, body, attachment_ids):
+        """Answer the buyer where nobody can be asked again; returns the reply.
+
+        :raise UserError: something speaks against it that nobody has confirmed (context: marketplace_confirmed).
+        """
+        result = self.action_marketplace_reply(body, attachment_ids, self.env.context.get("marketplace_confirmed"))
+        if result["findings"]:
+            raise UserError("\n".join(one["text"] for one in result["findings"]))
+        return self.env["marketplace.reply"].sudo().browse(result["reply_id"])
+
+    def _marketplace_post_reply(self, text, attachments):
+        """Show an answer in the conversation; returns the mail.message. It is not what goes out."""
+        return self.sudo().message_post(
+            body=as_html(text),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachment_ids=attachments.ids,
+            marketplace_kind="reply",
+            email_add_signature=False,
+            force_send=False,  # followers' mails: the agent waits for no mail server
+        )
+
+    def _marketplace_close(self):
+        self.stage_id = self._marketplace_get_stages().filtered("closed")[:1] or self.stage_id
+
+    def action_marketplace_send_message(self, message_id, confirmed=False):
+        """Send to the buyer what was written here and marked as not sent, such as an answer from a mail program.
+
+        What it quotes stays behind. Arguments and result as in ``action_marketplace_reply``.
+        """
+        self.ensure_one()
+        message = self.message_ids.filtered(lambda one: one.id == message_id and one.marketplace_kind == "not_sent")
+        if not message:
+            raise UserError(self.env._("This message can't be sent to the buyer."))
+        result = self.action_marketplace_reply(without_quotes(message.body), message.attachment_ids.ids, confirmed)
+        if result["reply_id"]:
+            message.sudo().marketplace_kind = False
+        return result
+
+    def marketplace_get_reply_states(self):
+        """Return {id of the mail.message: state} of this ticket's answers, for open forms."""
+        self.ensure_one()
+        self.check_access("read")
+        posted = [("ticket_id", "=", self.id), ("mail_message_id", "!=", False)]
+        replies_sudo = self.env["marketplace.reply"].sudo().search(posted)
+        return {str(reply.mail_message_id.id): reply._describe() for reply in replies_sudo}
+
+    def _marketplace_check_agent(self):
+        """Check that this user may answer at all.
+
+        :raise AccessError: users from outside may not.
+        """
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("Only agents may answer buyers."))

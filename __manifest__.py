@@ -1,14 +1,23 @@
 {
     "name": "Helpdesk Marketplaces",
     "summary": "Answer Amazon and Walmart buyers in the helpdesk: one ticket per order, the order beside it",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "license": "AGPL-3",
     "category": "After-Sales",
     "author": "Helpdesk Marketplace contributors",
     "website": "https://github.com/OCA/helpdesk",
     "depends": ["helpdesk_mgmt"],
     "external_dependencies": {
-        "python": ["cryptography", "lxml", "requests", "python-amazon-sp-api"],
+        "python": [
+            "cryptography",
+            "dkimpy",
+            "dnspython",
+            "httpx",
+            "lxml",
+            "python-amazon-sp-api",
+            "requests",
+            "urllib3",
+        ],
     },
     "data": [
         # Security

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import itertools
+import lzma
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import requests
 from ports import free_port, wait_for_port
-from postgres import HOME, ROOT, disconnect, settings, sql
+from postgres import HOME, ROOT, disconnect, run_script, settings, sql
 
 MODULE = "helpdesk_mgmt_marketplace"
 # What the template with our module depends on: not what is only served, read by people or run by tests.
@@ -34,13 +35,18 @@ def run_odoo(command, *args, **kwargs):
     return subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **kwargs)
 
 
-def install(db, modules, upgrade=False):
-    """Install (or upgrade) comma-separated modules into a database; raise with Odoo's log if it fails."""
-    log = run_odoo("server", "-d", str(db), "-u" if upgrade else "-i", modules, "--stop-after-init")
+def install(db, modules, upgrade=False, env=None):
+    """Install (or upgrade) comma-separated modules into a database and return Odoo's log; raise with it if it fails.
+
+    :param dict env: environment variables to add.
+    """
+    how = "-u" if upgrade else "-i"
+    log = run_odoo("server", "-d", str(db), how, modules, "--stop-after-init", env=os.environ | (env or {}))
     query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name = ANY(%s)"
     missing = set(modules.split(",")) - {row[0] for row in sql(str(db), query, [modules.split(",")])}
     if log.returncode or missing:
         raise RuntimeError(f"Odoo could not install {modules} into {db}:\n{log.stdout[-8000:]}")
+    return log.stdout
 
 
 def shell(db, code):
@@ -91,6 +97,15 @@ class Database:
                 with make() as db:
                     cls.create(kept.name, template=db)
         return kept
+
+    @classmethod
+    def restore(cls, path):
+        """Make a throw-away database of a dump (SQL, compressed by xz)."""
+        drop_leftovers()
+        db = cls(f"tmp_{os.getpid()}_{next(_counter)}")
+        sql("postgres", f'CREATE DATABASE "{db}" TEMPLATE template0')
+        run_script(db.name, lzma.decompress(Path(path).read_bytes()))
+        return db
 
     def _copy(self, source):
         disconnect(source)

@@ -1,6 +1,8 @@
 """Where the private PostgreSQL is, and statements in it past Odoo."""
 
 import configparser
+import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -42,6 +44,19 @@ def sql(database, query, params=None):
     with _connections[key].cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall() if cursor.description else None
+
+
+def run_script(database, script):
+    """Have psql run a script (bytes), such as a dump; raise RuntimeError with what it says when that fails."""
+    options = settings()
+    server = (HOME / "pg/PG_VERSION").read_text().strip()  # Debian keeps the programs of each version apart
+    psql = f"/usr/lib/postgresql/{server}/bin/psql"
+    where = ["-h", options["db_host"], "-p", options["db_port"], "-U", options["db_user"], "-d", str(database)]
+    env = os.environ | {"PGPASSWORD": options["db_password"], "PGOPTIONS": "-c client_min_messages=warning"}
+    command = [psql, "-XAtq", "-v", "ON_ERROR_STOP=1", *where]
+    done = subprocess.run(command, check=False, input=script, capture_output=True, env=env)
+    if done.returncode:
+        raise RuntimeError(f"The script does not run in {database}:\n{done.stderr.decode(errors='replace')[-2000:]}")
 
 
 def disconnect(database):

@@ -8,7 +8,7 @@ class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
 
     marketplace_to = fields.Char(string="To the Buyer", compute="_compute_marketplace_to")
-    marketplace_sender = fields.Char(string="From", compute="_compute_marketplace_to")
+    marketplace_sender = fields.Char(string="Sender Address", compute="_compute_marketplace_to")
     marketplace_findings = fields.Text(compute="_compute_marketplace_findings")
     marketplace_is_blocked = fields.Boolean(compute="_compute_marketplace_findings")
     marketplace_confirmed = fields.Boolean(string="Send it all the same")

@@ -11,4 +11,4 @@ class MarketplaceConnectSite(models.TransientModel):
     connect_id = fields.Many2one("marketplace.connect", required=True, ondelete="cascade")
     site_ref = fields.Char(required=True)
     name = fields.Char(string="Storefront")
-    is_chosen = fields.Boolean(string="Connect")
+    is_chosen = fields.Boolean(string="Chosen")

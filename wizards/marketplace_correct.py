@@ -145,7 +145,7 @@ class MarketplaceCorrectMove(models.TransientModel):
         required=True,
     )
     order_ref = fields.Char(string="Order Number")
-    target_id = fields.Many2one("helpdesk.ticket", string="Ticket")
+    target_id = fields.Many2one("helpdesk.ticket", string="To Ticket")
     target_domain = fields.Binary(compute="_compute_target_domain")
 
     @api.depends("message_key", "ticket_id")

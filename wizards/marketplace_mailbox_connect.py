@@ -22,7 +22,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
         default=lambda self: self._default_server(),
     )
     is_pop = fields.Boolean(compute="_compute_mailbox")
-    mailbox_id = fields.Many2one("marketplace.mailbox", compute="_compute_mailbox")
+    mailbox_id = fields.Many2one("marketplace.mailbox", string="Present Mailbox", compute="_compute_mailbox")
     address = fields.Char(
         string="Its Address",
         compute="_compute_address",

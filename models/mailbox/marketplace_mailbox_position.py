@@ -28,7 +28,7 @@ class MarketplaceMailboxPosition(models.Model):
 
     mailbox_id = fields.Many2one("marketplace.mailbox", required=True, ondelete="cascade", index=True)
     folder = fields.Char(required=True, readonly=True)
-    label = fields.Char(string="Folder", compute="_compute_label")
+    label = fields.Char(string="Folder Name", compute="_compute_label")
     uidvalidity = BigInteger(string="UIDVALIDITY", readonly=True)
     start_uid = BigInteger(string="First New UID", readonly=True, help="Mails from here on came after we began.")
     last_uid = BigInteger(string="Read Up To", readonly=True, help="Number (UID) of the last mail that was looked at.")

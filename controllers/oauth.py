@@ -1,5 +1,4 @@
 import logging
-import re
 
 from odoo import http
 from odoo.exceptions import AccessError
@@ -11,21 +10,6 @@ _logger = logging.getLogger(__name__)
 
 #: The addresses of these pages hold codes and states: no page that is opened from here may learn them.
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-
-#: What Odoo's log of requests must not show: codes and states, also inside an address that a login leads back to.
-SECRETS = re.compile(r"((?:[a-z_]*code|state)(?:=|%3D))[^&%\s\"']+", re.IGNORECASE)
-
-
-class _Masked(logging.Filter):
-    """Masks codes and states in the log of requests."""
-
-    def filter(self, record):
-        if "marketplace" in str(record.args) or "marketplace" in str(record.msg):
-            record.msg, record.args = SECRETS.sub(r"\1***", record.getMessage()), ()
-        return True
-
-
-logging.getLogger("werkzeug").addFilter(_Masked())
 
 
 def _query():

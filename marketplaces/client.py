@@ -1,6 +1,8 @@
 """The HTTP door: what holds for every answer of every marketplace, whichever library carries it."""
 
 import json
+import logging
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,23 @@ CONNECT_SECONDS = 5
 MAX_BYTES = 20 * 1024 * 1024
 #: Longest pause we believe a marketplace about.
 MAX_RETRY_SECONDS = 24 * 3600
+#: The query of an address, whose values may be a signature or a token.
+_QUERY = re.compile(r"\?[^\s\"'<>]+")
+
+
+class _WithoutQuery(logging.Filter):
+    """Cuts the queries of addresses off what a library writes to the log: such as the signature of an upload."""
+
+    def filter(self, record):
+        record.msg, record.args = _QUERY.sub("?…", record.getMessage()), ()
+        return True
+
+
+def hush(*loggers: str) -> None:
+    """Have these loggers of a library that carries requests write no queries, once."""
+    for logger in map(logging.getLogger, loggers):
+        if not any(isinstance(one, _WithoutQuery) for one in logger.filters):
+            logger.addFilter(_WithoutQuery())
 
 
 class Deadline:

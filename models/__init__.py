@@ -1,3 +1,4 @@
+from .privacy import silent_log
 from .connection import marketplace_secret_mixin
 from .connection import marketplace_account_api
 from .site import marketplace_site_address

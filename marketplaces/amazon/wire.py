@@ -12,9 +12,20 @@ import urllib.request
 import httpcore
 import httpx
 
-from ..client import CONNECT_SECONDS, Answer, Deadline, check_redirect, no_answer, not_reached, other_proxy, read_body
+from ..client import (
+    CONNECT_SECONDS,
+    Answer,
+    Deadline,
+    check_redirect,
+    hush,
+    no_answer,
+    not_reached,
+    other_proxy,
+    read_body,
+)
 
 _logger = logging.getLogger(__name__)
+hush("httpx")
 _TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException)
 _FAILURES = (
     httpx.HTTPError,

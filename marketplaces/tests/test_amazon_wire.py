@@ -13,6 +13,8 @@ import pytest
 import sp_api.api  # noqa: F401
 
 from marketplaces.amazon.client import Client
+from marketplaces.amazon.wire import Wire
+from marketplaces.client import Deadline
 from marketplaces.errors import Forbidden, MarketplaceError, Unavailable
 from marketplaces.schema import Credentials
 from marketplaces.tests.bad_network import BadNetwork
@@ -76,6 +78,14 @@ class TestPrivacy:
         for record in caplog.records:
             assert TOKEN not in record.getMessage() and "s3cret" not in record.getMessage()
 
+    def test_no_log_holds_the_signature_of_an_upload(self, server, caplog):
+        caplog.set_level(logging.DEBUG, logger="httpx")
+        server.will(says(200, {}))
+        with Wire(Deadline()) as wire:
+            wire.request("PUT", f"{server.url}/upload?X-Amz-Signature=s3cret", content=b"x")
+        written = [record.getMessage() for record in caplog.records if record.name == "httpx"]
+        assert written and not any("s3cret" in line for line in written)
+
     def test_nothing_prints_a_secret(self):
         assert TOKEN not in repr(CREDENTIALS) and "s3cret" not in repr(CREDENTIALS)
 
@@ -101,6 +111,8 @@ class TestEnvironment:
 import os
 from datetime import datetime, timezone
 from marketplaces.amazon.client import Client
+from marketplaces.amazon.wire import Wire
+from marketplaces.client import Deadline
 from marketplaces.schema import Credentials
 client = Client(Credentials(region="eu", access_token="t"), endpoints={{"api": {server.url!r}}})
 client.search_orders(datetime(2026, 1, 1, tzinfo=timezone.utc), ["A1PA6795UKMFR9"])

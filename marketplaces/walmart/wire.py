@@ -23,6 +23,7 @@ from ..client import (
     Answer,
     Deadline,
     check_redirect,
+    hush,
     no_answer,
     not_reached,
     other_proxy,
@@ -30,6 +31,7 @@ from ..client import (
 )
 
 _logger = logging.getLogger(__name__)
+hush("urllib3.connection", "urllib3.connectionpool")
 _CHUNK = 64 * 1024
 _FAILURES = (
     requests.RequestException,

@@ -9,6 +9,7 @@ from odoo.tools import config
 
 from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired
 from ...marketplaces.schema import Credentials
+from ..privacy.silent_log import expecting_conflicts
 
 _logger = logging.getLogger(__name__)
 
@@ -110,7 +111,8 @@ class MarketplaceApiMixin(models.AbstractModel):
                 token = account_sudo._marketplace().renew_token()
                 # Others may have changed the account during the call: begin anew, so that the token is not lost.
                 cr.rollback()
-                stored = retrying(lambda: account_sudo._store_token(token), account_sudo.env)
+                with expecting_conflicts():
+                    stored = retrying(lambda: account_sudo._store_token(token), account_sudo.env)
                 self.invalidate_recordset()
                 return stored
 

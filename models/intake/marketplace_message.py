@@ -16,6 +16,7 @@ from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from ..order.marketplace_order import PURGE_AFTER
+from ..privacy.silent_log import expecting_conflicts
 from ..ticket.helpdesk_ticket import TicketRefused
 
 _logger = logging.getLogger(__name__)
@@ -153,7 +154,8 @@ class MarketplaceMessage(models.Model):
             columns,
             tuple(values.values()),
         )
-        message = self.browse(row[0] for row in self.env.execute_query(query))
+        with expecting_conflicts():  # Odoo has the whole receipt tried again
+            message = self.browse(row[0] for row in self.env.execute_query(query))
         if message:
             message._append_raw(raw)
             self._trigger_process()
@@ -245,8 +247,9 @@ class MarketplaceMessage(models.Model):
             if not message:
                 return
             try:
-                intake._process(message)
-                self.env.flush_all()
+                with expecting_conflicts(UNIQUE_VIOLATION):
+                    intake._process(message)
+                    self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:
                 self.env["ir.cron"]._marketplace_start_over()

@@ -119,10 +119,11 @@ class MarketplaceMailboxReader(models.AbstractModel):
         try:
             has_more = self._read(mailbox, Deadline(TURN))
         except Exception as error:
-            if not isinstance(error, MarketplaceError):
+            if isinstance(error, MarketplaceError):
+                _logger.info("Mailbox %s: %s", mailbox.id, error)
+            else:
                 _logger.exception("Mailbox %s could not be read", mailbox.id)
                 error = Unavailable(f"{type(error).__name__}: {error}")
-            _logger.info("Mailbox %s: %s", mailbox.id, error)
             self.env["ir.cron"]._marketplace_start_over()
             failure = error
             self._commit(lambda: mailbox._note_failure(failure))

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...marketplaces.errors import MarketplaceError, Unavailable, Unreadable
 from ..connection.marketplace_operation import LEASE
+from ..privacy.silent_log import expecting_conflicts
 from .marketplace_order import ABOUT_ORDER
 
 _logger = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
         Order = self.env["marketplace.order"]
         while True:
             try:
-                order, operation, wait = self._claim_due()
+                with expecting_conflicts():
+                    order, operation, wait = self._claim_due()
                 if not order:
                     if wait:
                         Order._trigger_fetch(at=self.env.cr.now() + timedelta(seconds=wait))
@@ -133,12 +135,13 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _store_with_message(self, order, snapshot):
         """Store an order together with the message it was fetched for, as most are; return it, or None if it failed."""
         try:
-            order = order._store(snapshot)
-            # Who must look again for a message begins a new transaction: not with the order in this one.
-            message = self.env["marketplace.message"]._take_waiting(order, look_again=False)
-            if message:
-                self.env["marketplace.intake"]._process(message)
-            self.env.flush_all()
+            with expecting_conflicts(UNIQUE_VIOLATION):
+                order = order._store(snapshot)
+                # Who must look again for a message begins a new transaction: not with the order in this one.
+                message = self.env["marketplace.message"]._take_waiting(order, look_again=False)
+                if message:
+                    self.env["marketplace.intake"]._process(message)
+                self.env.flush_all()
         except Exception as error:
             _logger.info("Order %s is stored without its message: %s", order.id, error)
             self.env.cr.rollback()
@@ -189,6 +192,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
         try:
             answer = account._request(name, lambda api_: apis.append(api_) or call(api_))
         except MarketplaceError as caught:
+            _logger.info("%s of account %s: %s", name, account.id, caught)
             error = caught
         except Exception as caught:
             _logger.exception("%s of account %s failed", name, account.id)
@@ -198,6 +202,5 @@ class MarketplaceOrderFetch(models.AbstractModel):
         trouble = None if isinstance(error, ABOUT_ORDER) else error
         operation._release(trouble, getattr(error, "retry_after", 0), sum(api_.requests for api_ in apis))
         if error:
-            _logger.info("%s of account %s: %s", name, account.id, error)
             account._note_failure(error)
         return answer, error

@@ -14,6 +14,8 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
 
+from ..privacy.silent_log import expecting_conflicts
+
 _logger = logging.getLogger(__name__)
 
 #: Seconds without a wake-up after which the bell's connection is closed.
@@ -125,8 +127,9 @@ class IrCron(models.Model):
         """
         for turn in range(CONFLICT_TRIES):
             try:
-                result = step()
-                self.env.flush_all()
+                with expecting_conflicts(*also):
+                    result = step()
+                    self.env.flush_all()
                 return result
             except psycopg2.Error as error:
                 if error.pgcode not in (*PG_CONCURRENCY_ERRORS_TO_RETRY, *also) or turn == CONFLICT_TRIES - 1:

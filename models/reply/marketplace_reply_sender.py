@@ -89,9 +89,7 @@ class MarketplaceReplySender(models.AbstractModel):
             """,
             now=now,
         )
-        # Not execute_query: two workers that want the same one are no error to be logged.
-        self.env.cr.execute(query, log_exceptions=False)
-        reply = self.env["marketplace.reply"].browse(row[0] for row in self.env.cr.fetchall())
+        reply = self.env["marketplace.reply"].browse(row[0] for row in self.env.execute_query(query))
         if reply:
             reply._note("sending", is_server_busy=reply.is_server_busy or bool(reply._get_waiting()))
             reply.lease_until = now + LEASE

@@ -108,7 +108,7 @@ class MarketplaceMessageCompose(models.TransientModel):
     def _ask_review(self, marketplace):
         """Return the review's part of the offer, and the seconds after which to ask again."""
         action, error = self._ask("fetch_review_action")
-        order_sudo = self.ticket_id.sudo().marketplace_order_id
+        order_sudo = self.ticket_id._marketplace_get_order()
         snapshot = order_sudo._as_snapshot()
         why_not = str(error) if error else False
         if not action and not error:
@@ -211,7 +211,7 @@ class MarketplaceMessageCompose(models.TransientModel):
             values,
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in files],
             site=self.ticket_id._marketplace_get_api_order()[1],
-            order=ticket_sudo.marketplace_order_id._as_snapshot(),
+            order=self.ticket_id._marketplace_get_order()._as_snapshot(),
         )
 
     def _find_same(self, content):

@@ -27,7 +27,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     marketplace_response_id = fields.Many2one(
         "marketplace.response", string="Unanswered Turn", ondelete="set null", readonly=True, copy=False,
-        index="btree_not_null",
+        index="btree_not_null", check_company=True,
     )  # fmt: skip
     marketplace_is_unanswered = fields.Boolean(compute="_compute_marketplace_is_unanswered")
     marketplace_claimed_at = fields.Datetime(string="Claimed On", readonly=True, copy=False)

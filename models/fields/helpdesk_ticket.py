@@ -22,21 +22,27 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     @api.model_create_multi
     def create(self, vals_list):
         """Add what the orders tell to the create values, so that automation rules find it there."""
-        if not self.env.su:
-            for vals in vals_list:
-                self._marketplace_check_new(vals)
         return super().create([self._marketplace_add_mapped(vals) for vals in vals_list])
 
     @api.model
     def _marketplace_add_mapped(self, vals):
-        if not vals.get("marketplace_site_id") or self.env.context.get("marketplace_refused"):
+        # Of users no new ticket is a marketplace's.
+        if not self.env.su or not vals.get("marketplace_site_id") or self.env.context.get("marketplace_refused"):
             return vals
         site = self.env["marketplace.site"].browse(vals["marketplace_site_id"])
         order = self.env["marketplace.order"].browse(vals.get("marketplace_order_id") or None)
-        # Who may not see an order must not get to know it by making a ticket of it.
-        order = order if order.has_access("read") else order.browse()
         values = self.env["marketplace.field.mapping"]._get_values(site, order)
         return {**vals, **{name: value for name, (value, _early) in values.items() if value and not vals.get(name)}}
+
+    @api.model
+    def _marketplace_prepare_joining(self, site):
+        """Return the values with which an ordinary ticket becomes one of a site.
+
+        What stood in mapped fields was written while anybody might: it stays only where agents may write it anyway.
+        """
+        guards = self.env["marketplace.field.mapping"]._get_guards()
+        barred = [name for name, edit in guards.items() if edit.get(site.app_id.id, "agents") != "agents"]
+        return {**dict.fromkeys(barred, False), "marketplace_site_id": site.id}
 
     def _marketplace_fill(self, values, order, mapped=None):
         """Write values that tell of the order's state; with its first fill, in one write, all that is mapped.
@@ -140,34 +146,13 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             if app.id in guards[name] and EDITORS[guards[name][app.id]] > editor
         }
 
-    @api.model
-    def _marketplace_check_new(self, vals):
-        """Raise AccessError when a new ticket of a marketplace brings values that only its order may give."""
-        defaults = {
-            key.removeprefix("default_"): value
-            for key, value in self.env.context.items()
-            if key.startswith("default_") and value
-        }
-        given = {name for name, value in {**defaults, **vals}.items() if value}
-        app_sudo = self.env["marketplace.site"].sudo().browse(vals.get("marketplace_site_id") or None).app_id
-        self._marketplace_refuse(self._marketplace_get_barred(given, app_sudo), app_sudo)
-
     def _marketplace_check_edit(self, vals):
         """Raise AccessError when values would change what the user may not edit on one of these tickets."""
-        guards = self.env["marketplace.field.mapping"]._get_guards()
-        touched = guards.keys() & vals.keys()
-        moves = "marketplace_site_id" in vals and guards
-        if not touched and not moves:
-            return
-        new_app_sudo = self.env["marketplace.site"].sudo().browse(vals.get("marketplace_site_id") or None).app_id
-        for ticket_sudo in self.sudo():
+        touched = self.env["marketplace.field.mapping"]._get_guards().keys() & vals.keys()
+        for ticket_sudo in self.sudo() if touched else ():
             changed = {name for name in touched if ticket_sudo._marketplace_differs(name, vals[name])}
             app_sudo = ticket_sudo.marketplace_app_id
-            for one in app_sudo | new_app_sudo:
-                self._marketplace_refuse(self._marketplace_get_barred(changed, one), one)
-            # Whoever takes a ticket out of its marketplace could edit what the marketplace guards.
-            if moves and app_sudo and app_sudo != new_app_sudo:
-                self._marketplace_refuse(self._marketplace_get_barred(guards, app_sudo), app_sudo)
+            self._marketplace_refuse(self._marketplace_get_barred(changed, app_sudo), app_sudo)
 
     def _marketplace_refuse(self, names, app_sudo):
         if not names:

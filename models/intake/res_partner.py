@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "marketplace.guard.mixin"]
 
     marketplace_buyer_ref = fields.Char(index="btree_not_null", copy=False, readonly=True)
 

@@ -56,15 +56,16 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _compute_marketplace_reply_data(self):
         for ticket in self:
-            ticket.marketplace_reply_data = ticket._marketplace_describe_reply()
+            stored = ticket._origin
+            ticket.marketplace_reply_data = bool(stored) and stored._marketplace_describe_reply()
 
     def _marketplace_describe_reply(self):
         """Return what the composer shows: the way's name, to whom, from which address, or why not at all."""
         self.ensure_one()
         if not self.marketplace_site_id:
             return False
-        ticket_sudo = self.sudo()
-        site_sudo, order_sudo = ticket_sudo.marketplace_site_id, ticket_sudo.marketplace_order_id
+        ticket_sudo, order_sudo = self.sudo(), self._marketplace_get_order()
+        site_sudo = ticket_sudo.marketplace_site_id
         buyer = ticket_sudo.partner_name or order_sudo.buyer_name or self.env._("Buyer")
         return {
             "label": self.env._("%s reply", ticket_sudo.marketplace_app_id.name),
@@ -76,9 +77,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_get_placeholders(self):
         """Return {name: text} of what templates may hold in braces, as far as the order says it."""
-        ticket_sudo = self.sudo()
-        order_sudo = ticket_sudo.marketplace_order_id
-        if order_sudo.state != "known":
+        if self._marketplace_get_order().state != "known":
             return {}
         marketplace, snapshot, storefront = self._marketplace_get_world()
         found = {one.name: one.value(snapshot, storefront) for one in marketplace.offered_placeholders()}
@@ -151,8 +150,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     def _marketplace_get_world(self):
         """Return the marketplace's class, the order's snapshot (or None) and the storefront of this ticket."""
-        ticket_sudo = self.sudo()
-        order_sudo = ticket_sudo.marketplace_order_id
+        ticket_sudo, order_sudo = self.sudo(), self._marketplace_get_order()
         return (
             ticket_sudo.marketplace_app_id._get_class_or_gone(),
             order_sudo._as_snapshot() if order_sudo else None,

@@ -46,7 +46,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return why the marketplace can't be asked for anything about this ticket, or False."""
         self.ensure_one()
         site_sudo = self.sudo().marketplace_site_id
-        if not self.sudo().marketplace_order_id:
+        if not self._marketplace_get_order():
             return self.env._("There is no order yet.")
         if site_sudo.state != "active" or not site_sudo.account_id._is_fetchable():
             return self.env._("%s is not connected at present. An administrator can mend that.", site_sudo.name)
@@ -55,7 +55,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_why_not_first(self):
         """Return why the buyer, who wrote nothing that can be answered, can't be written to first, or False."""
         self.ensure_one()
-        order_sudo, app_sudo = self.sudo().marketplace_order_id, self.sudo().marketplace_app_id
+        order_sudo, app_sudo = self._marketplace_get_order(), self.sudo().marketplace_app_id
         if not order_sudo or not app_sudo._get_class().has_write_first:
             return self.env._("There is no message of the buyer's here that can be answered.")
         return self._marketplace_why_not_about(order_sudo)
@@ -93,7 +93,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return the order's number and its storefront, as calls of the contract take them."""
         self.ensure_one()
         ticket_sudo = self.sudo()
-        order_sudo = ticket_sudo.marketplace_order_id
+        order_sudo = self._marketplace_get_order()
         site_sudo = order_sudo.site_id or ticket_sudo.marketplace_site_id
         return order_sudo.order_ref, site_sudo._get_storefront()
 

@@ -113,7 +113,7 @@ class MarketplaceReply(models.Model):
         :param str text: plain, as the buyer is to read it.
         :param answers: row of the ledger with the buyer's message that is answered; empty when we write first.
         """
-        site_sudo, order_sudo = ticket.sudo().marketplace_site_id, ticket.sudo().marketplace_order_id
+        site_sudo, order_sudo = ticket.sudo().marketplace_site_id, ticket._marketplace_get_order()
         posted = ticket._marketplace_post_reply(text, attachments)
         reply_sudo = self.sudo().create(
             {
@@ -135,14 +135,14 @@ class MarketplaceReply(models.Model):
     @api.model
     def _prepare_values(self, ticket, posted):
         """Return what a reply of any kind has of its ticket and of what stands there."""
-        ticket_sudo, site_sudo = ticket.sudo(), ticket.sudo().marketplace_site_id
+        site_sudo = ticket.sudo().marketplace_site_id
         return {
             "ticket_id": ticket.id,
             "site_id": site_sudo.id,
             "account_id": site_sudo.account_id.id,
             "company_id": site_sudo.company_id.id,
             "app_id": site_sudo.app_id.id,
-            "order_id": ticket_sudo.marketplace_order_id.id,
+            "order_id": ticket._marketplace_get_order().id,
             "mail_message_id": posted.id,
             "user_id": self.env.uid,
             "attachment_ids": posted.attachment_ids.ids,

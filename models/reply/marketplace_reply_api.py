@@ -44,7 +44,7 @@ class MarketplaceReplyApi(models.AbstractModel):
                 "action_values": content,
                 "subject": action.title,
                 "text": text,
-                "purge_after": ticket.sudo().marketplace_order_id.purge_after,
+                "purge_after": ticket._marketplace_get_order().purge_after,
             }
         )
         Reply._trigger_send()

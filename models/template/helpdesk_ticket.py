@@ -10,8 +10,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     _inherit = "helpdesk.ticket"
 
     marketplace_previous_ticket_id = fields.Many2one(
-        "helpdesk.ticket", string="Continues Ticket", readonly=True, copy=False, index="btree_not_null"
-    )
+        "helpdesk.ticket", string="Continues Ticket", readonly=True, copy=False, index="btree_not_null",
+        check_company=True,
+    )  # fmt: skip
     marketplace_next_ticket_ids = fields.One2many("helpdesk.ticket", "marketplace_previous_ticket_id", readonly=True)
     marketplace_next_ticket_id = fields.Many2one(
         "helpdesk.ticket", string="Continued In", compute="_compute_marketplace_next_ticket_id", compute_sudo=True

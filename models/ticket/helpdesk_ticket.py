@@ -32,13 +32,19 @@ def as_html(text):
 
 
 class HelpdeskTicket(models.Model):
-    _inherit = "helpdesk.ticket"
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "marketplace.guard.mixin"]
+    _check_company_auto = True
 
-    marketplace_site_id = fields.Many2one("marketplace.site", string="Site", index="btree_not_null", copy=False)
+    marketplace_site_id = fields.Many2one(
+        "marketplace.site", string="Site", index="btree_not_null", copy=False, readonly=True, check_company=True
+    )
     marketplace_app_id = fields.Many2one(
         related="marketplace_site_id.app_id", string="Marketplace", store=True, precompute=True, index="btree_not_null"
     )
-    marketplace_order_id = fields.Many2one("marketplace.order", index="btree_not_null", copy=False)
+    marketplace_order_id = fields.Many2one(
+        "marketplace.order", index="btree_not_null", copy=False, readonly=True, check_company=True
+    )
     marketplace_order_ref = fields.Char(string="Order Number", index="trigram", copy=False, readonly=True)
     marketplace_order_state = fields.Selection(
         [("none", "No Order"), ("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
@@ -47,7 +53,9 @@ class HelpdeskTicket(models.Model):
         readonly=True,
     )
     marketplace_item_ref = fields.Char(string="Item Asked About", copy=False, readonly=True)
-    marketplace_check = fields.Boolean(string="To Check", copy=False, help="A mail of a form not seen before.")
+    marketplace_check = fields.Boolean(
+        string="To Check", copy=False, readonly=True, help="A mail of a form not seen before."
+    )
     marketplace_order_data = fields.Json(compute="_compute_marketplace_order_data")
 
     # Beside the trigram index, which serves parts of a number but is slow for a whole one.
@@ -55,7 +63,9 @@ class HelpdeskTicket(models.Model):
 
     def _compute_marketplace_order_data(self):
         for ticket in self:
-            ticket.marketplace_order_data = ticket._marketplace_describe()
+            # Of what is stored: a form that is being filled says nothing of orders.
+            stored = ticket._origin
+            ticket.marketplace_order_data = bool(stored) and stored._marketplace_describe()
 
     # === CREATION === #
 
@@ -196,7 +206,7 @@ class HelpdeskTicket(models.Model):
         An ordinary ticket that a conversation was moved to becomes one of its site: its buyer waits there.
         """
         if not self.marketplace_site_id:
-            self.marketplace_site_id = conversation.site_id
+            self.write(self._marketplace_prepare_joining(conversation.site_id))
         order = conversation.order_id
         if order and not self.marketplace_order_id:
             values = {
@@ -217,6 +227,15 @@ class HelpdeskTicket(models.Model):
         (self - first)._marketplace_follow(order, before)
         self._marketplace_changed()
 
+    def action_marketplace_checked(self):
+        """Note that somebody looked at the mail whose form was not known."""
+        self.ensure_one()
+        self.check_access("write")
+        self._marketplace_check_agent()
+        if self.marketplace_check:
+            self.sudo().marketplace_check = False
+            self.message_post(body=self.env._("Checked."), subtype_xmlid="mail.mt_note")
+
     def action_marketplace_refresh(self):
         """Ask for the order again, in the background."""
         self.marketplace_order_id.action_refresh()
@@ -230,16 +249,26 @@ class HelpdeskTicket(models.Model):
 
     # === THE ORDER TAB === #
 
+    def _marketplace_get_order(self):
+        """Return this ticket's order, as superuser: whoever may read the ticket may read its order.
+
+        :raise AccessError: the user may not read the ticket.
+        """
+        self.check_access("read")
+        ticket_sudo = self.sudo()
+        order_sudo = ticket_sudo.marketplace_order_id
+        # Before pointers were facts, a ticket could be made to point at another company's.
+        return order_sudo if order_sudo.company_id == ticket_sudo.company_id else order_sudo.browse()
+
     def _marketplace_describe(self):
         """Return what the Order tab shows, or False for a ticket that is not from a marketplace."""
         self.ensure_one()
         if not self.marketplace_site_id:
             return False
-        ticket_sudo = self.sudo()
+        ticket_sudo, order_sudo = self.sudo(), self._marketplace_get_order()
         storefront = ticket_sudo.marketplace_site_id._get_storefront()
         marketplace = ticket_sudo.marketplace_app_id._get_class_or_gone()
         item = ticket_sudo.marketplace_item_ref
-        order_sudo = ticket_sudo.marketplace_order_id
         return {
             "site": ticket_sudo.marketplace_site_id.name,
             "marketplace": ticket_sudo.marketplace_app_id.name,
@@ -290,3 +319,15 @@ class HelpdeskTicket(models.Model):
         for ticket in self.filtered("marketplace_site_id"):
             suggested[ticket.id] = []
         return suggested
+
+    # === POINTERS ARE FACTS === #
+
+    @api.model
+    def _marketplace_say_facts(self, labels):
+        """Tell whoever wants to write a pointer, a counter or a state what to do instead."""
+        return self.env._(
+            "%s: what a ticket is about, and how it stands with the marketplace, is written by the system only. "
+            "To say which order it is about, use Link to an Order; to move messages, Move or Merge; to end the clock, "
+            "answer the buyer or use No response needed.",
+            labels,
+        )

@@ -19,7 +19,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         if not self._marketplace_may_read_sales():
             return []
-        order_sudo = self.sudo().marketplace_order_id
+        order_sudo = self._marketplace_get_order()
         refs = [one for one in (order_sudo.order_ref, *order_sudo.ref_ids.mapped("name")) if one]
         if not refs:
             return self.env["sale.order"]

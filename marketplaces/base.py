@@ -101,6 +101,14 @@ class Marketplace(ReplyContract):
     def read_mail(cls, mail, *, seller_names=()) -> InboundMail:
         """Return what a decoded mail (``mail.Mail``) means. Never raises on odd content.
 
+        Only what the marketplace itself wrote decides whose mail it is. So each order, token, case, alias and buyer's
+        name that is read where a person can type goes into ``InboundMail.typed``: the sender's display name, the
+        subject of an answer by e-mail, the words, quoted mails, names of files, and any of them that the marketplace
+        repeats in a text of its own ("… wants to connect with you"). Not typed are headers that the marketplace sets,
+        the address of its relay, parameters of links below the words, its own table or form above them, and a subject
+        that it composed, without the name that it may quote there. A buyer can answer with a mail that looks like the
+        marketplace's own in every word: where nothing tells the two apart, it is typed.
+
         :param seller_names: our own seller names, never taken for a buyer's.
         """
         raise NotImplementedError

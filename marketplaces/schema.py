@@ -35,6 +35,8 @@ from .schema_reply import (  # noqa: F401
 MAIL_KINDS = ("buyer_message", "notice", "undelivered", "suspect", "unknown")
 AUTHENTICATIONS = ("pass", "fail", "none")
 THREAD_REF_TYPES = ("token", "case", "alias", "in_reply_to")
+#: Values of a mail that tell whose it is and what it belongs to; see `InboundMail.proves`.
+IDENTITIES = ("order", "token", "case", "alias", "buyer_name")
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,8 @@ class InboundMail:
     ``reply_text`` is what a copy of our own reply ("reply_copy") says, for ``matches_reply``. Of "undelivered" mail
     ``refusal`` is why (one of ``REFUSALS``), ``refusal_text`` the same for a person, ``important_word`` what the
     subject must hold to pass, if the marketplace says so.
+    ``typed`` names those of ``IDENTITIES`` that were read where a person can type: a display name, the subject of an
+    answer by e-mail, the words, what is quoted, names of files. All others stood in the marketplace's own frame.
     """
 
     app: str | None
@@ -241,3 +245,21 @@ class InboundMail:
     refusal: str | None = None
     refusal_text: str | None = None
     important_word: str | None = None
+    typed: frozenset[str] = frozenset()
+
+    def find_ref(self, type_: str) -> str | None:
+        """Return the first thread reference of a type, or None."""
+        return next((ref.value for ref in self.thread_refs if ref.type == type_), None)
+
+    def get_identity(self, name: str) -> str | None:
+        """Return one of the values named in ``IDENTITIES``, proved or not, or None without it."""
+        own = {"order": self.order_ref, "buyer_name": self.buyer_name}
+        return own[name] if name in own else self.find_ref(name)
+
+    def proves(self, name: str) -> bool:
+        """Tell whether one of ``IDENTITIES`` is a fact: written by the marketplace itself, in a mail that is genuine.
+
+        What a mail says it answers (``in_reply_to``) is never one.
+        """
+        is_fact = self.authentication == "pass" and name in IDENTITIES and name not in self.typed
+        return is_fact and bool(self.get_identity(name))

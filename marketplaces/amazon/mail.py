@@ -4,9 +4,9 @@ import re
 
 from ..mail import addresses
 from ..mail_reading import answered_refs, common_values, failed_relay, reported_refs, thread_refs
-from ..schema import InboundMail
+from ..schema import IDENTITIES, InboundMail
 from . import mail_const as facts
-from . import mail_keys, mail_parts
+from . import mail_keys, mail_parts, mail_proof
 from .mail_kinds import claims, judge, owns
 from .mail_names import addressee, buyer_name
 from .mail_refusals import read_refusal
@@ -42,11 +42,12 @@ def _buyer_values(mail, frame, seller_names):
     """Return the fields of a message that must be answered."""
     links = mail_keys.read_links(frame.links)
     reply_to, alias, case = _relay(mail)
-    orders = mail_keys.find_orders(mail.subject)[-1:] or mail_keys.find_orders(frame.head)[:1]
+    order, is_sure = mail_proof.find_order(mail, frame)
     item = mail_keys.find_item(frame.head)
+    typed = mail_proof.typed(mail, frame, is_sure, links, case)
     values = {
         "site": site_of(mail, links.get("site_ref")),
-        "order_ref": orders[0] if orders else None,
+        "order_ref": order,
         "buyer_name": buyer_name(mail, seller_names),
         "text": frame.words,
         "thread_refs": thread_refs(
@@ -57,12 +58,13 @@ def _buyer_values(mail, frame, seller_names):
         ),
         "reply_to": reply_to,
         "item_ref": item,
-        "presale": bool(item and not orders),
-        "no_response_url": links.get("no_response_url"),
-        "seller_ref": links.get("seller_ref"),
+        "presale": bool(item and not (order and is_sure)),
+        "no_response_url": None if "token" in typed else links.get("no_response_url"),
+        "seller_ref": None if "token" in typed else links.get("seller_ref"),
+        "typed": typed,
     }
     if "message" in links:
-        values |= {"dedup_ref": f"m:{links['message']}", "dedup_trusted": True}
+        values |= {"dedup_ref": f"m:{links['message']}", "dedup_trusted": "token" not in typed}
     return values
 
 
@@ -84,14 +86,16 @@ def _relay(mail):
 def _other_values(mail, verdict, frame):
     """Return the fields of a mail that is no buyer's message."""
     body = mail.body
-    orders = mail_keys.find_orders(mail.subject)[-1:] or mail_keys.find_orders(body)[:1]
-    values = {"order_ref": orders[0] if orders else None, "site": site_of(mail)}
+    order, is_sure = mail_proof.find_notice_order(mail, verdict.word, body, frame)
+    values = {"order_ref": order, "site": site_of(mail)}
+    values["typed"] = frozenset({"buyer_name"} | (set() if is_sure else {"order"}))
     if verdict.kind == "suspect":
-        return values
+        return values | {"typed": frozenset(IDENTITIES)}
     refs = answered_refs(mail)
     if mail.report:
+        # Who wrote a delivery report is known of none: what it gives back is worth what it proves itself.
         found = mail_keys.find_orders(mail.report.original.get("subject"))
-        values["order_ref"] = found[-1] if found else values["order_ref"]
+        values |= {"order_ref": found[-1] if found else order, "typed": frozenset(IDENTITIES)}
         refs = reported_refs(mail.report) + refs
     if verdict.kind == "undelivered" or verdict.word in ("reply_copy", "delivery_status"):
         values["buyer_name"] = None if mail.report else addressee(mail, body)

@@ -17,8 +17,12 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 def find_orders(text: str) -> list[str]:
     """Return all order numbers in a text, in the order they stand."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:200_000]).translate(_TO_ASCII))
-    return _ORDER.findall(text)
+    return _ORDER.findall(unify(text[:200_000]))
+
+
+def unify(text: str) -> str:
+    """Return text with plain digits and dashes and without what is not seen, so that numbers can be found."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(_TO_ASCII))
 
 
 def find_item(text: str) -> str | None:

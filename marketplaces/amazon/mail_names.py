@@ -45,7 +45,7 @@ def buyer_name(mail, seller_names=()) -> str | None:
         if match := pattern.search(mail.subject[:500]):
             candidates.append(match[1])
     ours = {_plain(name) for name in seller_names if name}
-    names = (_person(candidate) for candidate in candidates)
+    names = (person(candidate) for candidate in candidates)
     return next((name for name in names if name and _plain(name) not in ours), None)
 
 
@@ -53,15 +53,15 @@ def addressee(mail, body: str) -> str | None:
     """Return whom our own mail went to, as a copy or a refusal of it says, or None."""
     match = _COPY_SUBJECT.search(mail.subject[:500]) or _COPY_BODY.search(body[:5000])
     if match:
-        return _person(match[1])
+        return person(match[1])
     if date := _DATE_BEFORE_ORDER.search(body[:3000]):
         before = body[max(date.start() - 200, 0) : date.start()].rstrip().rpartition(" ")[0]
         *_rest, name = _TO_NAME.split(f" {before}")
-        return _person(name) if _rest and len(name) < 60 else None
+        return person(name) if _rest and len(name) < 60 else None
     return None
 
 
-def _person(text):
+def person(text: str) -> str | None:
     """Return the person in a display name, or None for a placeholder, an address or nothing."""
     name = _SUFFIX.sub("", " ".join(text.split())).strip(" '\"")
     name = _HONORIFIC_AFTER.sub("", _HONORIFIC_BEFORE.sub("", name, count=1) if _starts_with_title(name) else name)

@@ -5,7 +5,7 @@ write anything, also Amazon's own phrases. The frame is found by its shape, whic
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..mail_text import END, START, is_divider, mark_quotes, parse_html, split_quote, tree_to_text
 from . import mail_const as const
@@ -23,13 +23,18 @@ _FIELD = re.compile(r"\s{0,3}([^\W\d_][^:：\n]{0,30}?) ?[:：] ?(.*)")
 
 @dataclass(frozen=True)
 class Frame:
-    """A buyer mail taken apart. ``how`` is "pre", "markers", "answer", "agent", or "" when no frame was found."""
+    """A buyer mail taken apart. ``how`` is "pre", "markers", "answer", "agent", or "" when no frame was found.
+
+    ``sure_head`` and ``sure_links`` are those parts of head and links in which no word of the buyer's can be.
+    """
 
     head: str = ""
     words: str = ""
     foot: str = ""
     links: tuple[str, ...] = ()
     how: str = ""
+    sure_head: str = ""
+    sure_links: tuple[str, ...] = ()
 
 
 def is_marker(line: str) -> bool:
@@ -83,7 +88,8 @@ def _unframed(mail):
 def _joined(frame, other):
     """Return a frame with what only the other part of the mail says."""
     head, foot = f"{frame.head}\n{other.head}", f"{frame.foot}\n{other.foot}"
-    return Frame(head, frame.words, foot, frame.links + other.links, frame.how)
+    sure_links = frame.sure_links + other.sure_links
+    return Frame(head, frame.words, foot, frame.links + other.links, frame.how, frame.sure_head, sure_links)
 
 
 def _answer(text):
@@ -115,7 +121,8 @@ def _by_markers(text):
     if start == end and _is_end(lines[start]):
         above = "\n".join(lines[:start]).strip()
         words = drop_intro(above)
-        return _frame(above.removesuffix(words), words, "\n".join(lines[end + 1 :]))
+        # Where nothing marks their beginning, what looks like Amazon's head may be the buyer's words.
+        return replace(_frame(above.removesuffix(words), words, "\n".join(lines[end + 1 :])), sure_head="")
     head = "\n".join(lines[:start])
     if start == end:
         return Frame(head, split_quote(cut_footer("\n".join(lines[start + 1 :])))[0], how="markers")
@@ -125,7 +132,8 @@ def _by_markers(text):
 def _frame(head, words, foot):
     """Return a frame whose end is certain: only then links below it are Amazon's."""
     words = "\n".join(line.rstrip() for line in split_quote(words)[0].split("\n"))
-    return Frame(head, words.strip(), foot, tuple(_URL.findall(foot)), "markers")
+    links = tuple(_URL.findall(foot))
+    return Frame(head, words.strip(), foot, links, "markers", head, links)
 
 
 def _is_end(line):
@@ -143,14 +151,14 @@ def _html_frame(html):
     text = tree_to_text(root, marked=pre)
     if pre is None:
         frame = _answer(text) or _by_markers(text)
-        return Frame(frame.head, frame.words, frame.foot, tuple(before) if frame.foot else (), frame.how)
+        return Frame(frame.head, frame.words, frame.foot, tuple(before) if frame.foot else (), frame.how, frame.head)
     head, _start, rest = text.partition(START)
     words, _end, foot = rest.partition(END)
     new, old = split_quote(head)
     if old:
         return Frame(words=new, how="answer")
     words = "\n".join(line.rstrip() for line in split_quote(words)[0].split("\n"))
-    return Frame("\n".join([head, *before]), words.strip(), foot, tuple(after), "pre")
+    return Frame("\n".join([head, *before]), words.strip(), foot, tuple(after), "pre", head, tuple(after))
 
 
 def _hrefs(root, pre):
@@ -195,7 +203,8 @@ def _by_agent(mail):
         if plain.startswith(const.AGENT_END) or _is_footer(line) or (plain and not plain.strip(_DASHES)):
             break
         kept.append(line.rstrip())
-    return Frame(head="\n".join(lines[:number]), words="\n".join(kept).strip(), how="agent")
+    head = "\n".join(lines[:number])
+    return Frame(head=head, words="\n".join(kept).strip(), how="agent", sure_head=head)
 
 
 def drop_intro(text: str) -> str:

@@ -4,9 +4,9 @@ import re
 
 from ..mail import addresses
 from ..mail_reading import answered_refs, common_values, failed_relay, reported_refs, thread_refs
-from ..schema import InboundMail
+from ..schema import IDENTITIES, InboundMail
 from . import mail_const as facts
-from . import mail_keys, mail_parts
+from . import mail_keys, mail_parts, mail_proof
 from .mail_kinds import claims, is_agent, judge, owns
 from .mail_names import buyer_name, labelled_name
 from .mail_refusals import read_refusal
@@ -42,7 +42,7 @@ def _buyer_values(mail, frame, seller_names):
     """Return the fields of a message that must be answered."""
     site = site_of(mail)
     reply_to, alias = _relay(mail)
-    order = mail_keys.order_in_subject(mail.subject, site) or mail_keys.order_by_label(frame.head, site)
+    order, is_sure = mail_proof.find_order(mail, frame, site)
     item = mail_keys.item_of(frame.head)
     is_early = mail.senders[0].local.lower().startswith("pc-") and is_from_buyer(mail)
     return {
@@ -53,7 +53,8 @@ def _buyer_values(mail, frame, seller_names):
         "thread_refs": thread_refs(("alias", alias), *answered_refs(mail)),
         "reply_to": reply_to,
         "item_ref": item,
-        "presale": not order and bool(item or is_early),
+        "presale": not (order and is_sure) and bool(item or is_early),
+        "typed": mail_proof.typed(mail, frame, is_sure),
     }
 
 
@@ -64,31 +65,36 @@ def _agent_values(mail, seller_names):
     order = mail_keys.order_by_label(mail.subject, site) or mail_keys.order_by_label(body, site)
     name = labelled_name(body)
     known = {"order_ref": values["order_ref"] or order, "buyer_name": name or values["buyer_name"]}
-    if not is_buyers_form(values["reply_to"]):
-        # The desk of all buyers: no thread's.
-        known["thread_refs"] = thread_refs(*answered_refs(mail))
-    return values | known | {"urgent": True, "presale": False}
+    # The desk of all buyers is no thread's.
+    alias = relay_key(values["reply_to"]) if is_buyers_form(values["reply_to"]) else None
+    known["thread_refs"] = thread_refs(("alias", alias), *answered_refs(mail))
+    return values | known | {"urgent": True, "presale": False, "typed": mail_proof.typed_by_agent(mail)}
 
 
 def _relay(mail):
     """Return the address to answer to and the buyer's alias, each None when unknown.
 
-    A Reply-To that is none of the relay's is ignored.
+    A Reply-To that is none of the relay's is ignored, and where a buyer writes, one that is another's.
     """
     relays = [address for address in (mail.reply_to, mail.from_address) if is_relay_address(address)]
+    if is_from_buyer(mail):
+        relays = [address for address in relays if relay_key(address) == relay_key(mail.from_address)]
     return (relays[0], relay_key(relays[-1])) if relays else (None, None)
 
 
 def _other_values(mail, verdict, frame):
     """Return the fields of a mail that is no buyer's message."""
     body, site = mail.body, site_of(mail)
-    values = {"order_ref": _named_order(mail.subject, body, site), "site": site}
+    order, is_sure = mail_proof.find_notice_order(mail, frame, site)
+    values = {"order_ref": order, "site": site, "typed": frozenset() if is_sure else frozenset({"order"})}
     if verdict.kind == "suspect":
-        return values
+        return values | {"typed": frozenset(IDENTITIES)}
     refs = answered_refs(mail)
     if mail.report:
         subject = mail.report.original.get("subject")
-        values["order_ref"] = _named_order(subject, "", site) or values["order_ref"]
+        found = mail_keys.order_in_subject(subject, site) or mail_keys.order_by_label(subject, site)
+        # Who wrote a delivery report is known of none: what it gives back is worth what it proves itself.
+        values |= {"order_ref": found or order, "typed": frozenset(IDENTITIES)}
         refs = reported_refs(mail.report) + refs
     if verdict.kind == "undelivered" or verdict.word in ("reply_copy", "delivery_status"):
         refs = _addressee_refs(mail, body) + refs
@@ -97,12 +103,6 @@ def _other_values(mail, verdict, frame):
     elif verdict.word == "reply_copy" and frame.how == "label":
         values["reply_text"] = frame.words
     return values | {"thread_refs": thread_refs(*refs)}
-
-
-def _named_order(subject, text, site):
-    """Return the order that a subject or text names by Walmart's labels, or None."""
-    found = mail_keys.order_in_subject(subject, site) or mail_keys.order_by_label(subject, site)
-    return found or mail_keys.order_by_label(text, site)
 
 
 def _addressee_refs(mail, body):

@@ -39,6 +39,7 @@ def read(mail, *, seller_names=()):
         recipients=mail.recipients,
         message_id=mail.message_id,
         date=mail.date,
+        typed=_find_typed(mail),
         **values,
     )
 
@@ -58,3 +59,9 @@ def _read_kind(mail, sender, authentication, seller_names):
         "thread_refs": (ThreadRef("alias", sender.address.lower()),),
         "reasons": ("from the relay",),
     }
+
+
+def _find_typed(mail):
+    """Return which values a person can have typed: a display name always, and the subject of an answer by e-mail."""
+    is_answer = mail.in_reply_to or mail.subject.lower().startswith("re:")
+    return frozenset({"buyer_name", "order"} if is_answer else {"buyer_name"})

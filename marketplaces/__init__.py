@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass, replace
 
-from . import mail
+from . import mail, mail_dkim, mail_rewritten
 from .amazon import Amazon
 from .schema import InboundMail
 from .walmart import Walmart
@@ -10,22 +10,54 @@ from .walmart import Walmart
 MARKETPLACES = {"amazon": Amazon, "walmart": Walmart}
 
 
-def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None) -> InboundMail:
+def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None, **known) -> InboundMail:
     """Return what a raw mail means to the marketplace that it comes from, else to the first that it claims.
 
     :param bytes raw: the mail as received, anything non-empty.
     :param str authserv_id: name of the receiving server whose Authentication-Results we believe.
     :param seller_names: our own seller names, never taken for a buyer's.
     :param dict marketplaces: code → class, all known ones by default.
+    :param known: what else is known of its origin: ``receiver``, ``signatures``, ``is_trusted`` (``mail.decode``).
     :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed. Any text in it can be stored.
     """
-    decoded = mail.decode(raw, authserv_id=authserv_id)
-    claimed = [one for one in (marketplaces or MARKETPLACES).values() if one.claims_mail(decoded)]
+    classes = (marketplaces or MARKETPLACES).values()
+    decoded = mail.decode(raw, authserv_id=authserv_id, **known)
+    decoded = mail_rewritten.restore(decoded, lambda host: _signers_of(classes, host))
+    claimed = [one for one in classes if one.claims_mail(decoded)]
     # A buyer at one marketplace may write the name of another, or bear it.
     marketplace = next((one for one in claimed if one.owns_mail(decoded)), next(iter(claimed), None))
-    if marketplace:
-        return _storable(marketplace.read_mail(decoded, seller_names=seller_names))
-    return _storable(mail.unclaimed(decoded))
+    if not marketplace:
+        return _storable(mail.unclaimed(decoded))
+    return _storable(_with_proof(marketplace.read_mail(decoded, seller_names=seller_names), decoded, marketplace))
+
+
+def check_signatures(raw: bytes, find_key, *, sealers=(), marketplaces=None):
+    """Return what the signatures are worth that could prove a mail (``mail_signatures.Signatures``).
+
+    :param find_key: function of a DNS name → TXT record; see ``mail_dkim.check``.
+    :param sealers: domains of forwarders whose word is believed (ARC).
+    :param dict marketplaces: code → class, all known ones by default.
+    """
+    classes = (marketplaces or MARKETPLACES).values()
+    return mail_dkim.check(raw, find_key, lambda host: _signers_of(classes, host), sealers)
+
+
+def _signers_of(classes, host):
+    """Return whose signature proves mail from a host, None for a host of no marketplace."""
+    return next((signers for one in classes if (signers := one.signers_of(host)) is not None), None)
+
+
+def _with_proof(found, decoded, marketplace):
+    """Return what a mail means with how it was proved."""
+    host = decoded.senders[0].host
+    signers = marketplace.signers_of(host)
+    judgement = decoded.authentication.judge(host, signers or ())
+    if judgement.result != found.authentication:
+        return found
+    is_unchecked = signers is not None and decoded.authentication.is_unchecked(host, signers)
+    reasons = found.reasons + ((judgement.reason,) if judgement.reason else ())
+    proof = judgement.proof if judgement.result == "pass" else ""
+    return replace(found, proof=proof, is_unchecked=is_unchecked, reasons=reasons)
 
 
 def _storable(value):

@@ -98,6 +98,16 @@ class Marketplace(ReplyContract):
         raise NotImplementedError
 
     @classmethod
+    def signers_of(cls, host: str):
+        """Return the domains whose DKIM signature proves that a mail from a host is this marketplace's.
+
+        Empty: the host's own and those above it. None: the host is not the marketplace's, and nothing would prove it;
+        nobody's name server is asked then. Without an override signatures are not checked, and only the receiving
+        server's own verdict proves a mail.
+        """
+        return None
+
+    @classmethod
     def read_mail(cls, mail, *, seller_names=()) -> InboundMail:
         """Return what a decoded mail (``mail.Mail``) means. Never raises on odd content.
 

@@ -176,11 +176,16 @@ def _ids(value):
     return found or [f"<{word}>" for word in value.split()[:1] if "@" in word]
 
 
-def decode(raw: bytes, *, authserv_id: str | None = None) -> Mail:
+def decode(
+    raw: bytes, *, authserv_id: str | None = None, receiver=None, signatures=None, is_trusted: bool = False
+) -> Mail:
     """Decode a mail; whatever is readable in any non-empty bytes comes out, and nothing raises.
 
     :param bytes raw: the mail as received.
-    :param str authserv_id: name of the server whose Authentication-Results we believe; none without it.
+    :param str authserv_id: name of the server whose topmost Authentication-Results we believe, wherever it stands.
+    :param receiver: how our own server writes its verdict (``mail_auth.Receiver``), in place of its name alone.
+    :param signatures: what we found out about its signatures (``mail_signatures.Signatures``).
+    :param bool is_trusted: an administrator trusts what arrives where this mail did.
     """
     whole = mail_mime.read_part(raw, top=True)
     leaves = mail_mime.leaves(whole)
@@ -189,16 +194,22 @@ def decode(raw: bytes, *, authserv_id: str | None = None) -> Mail:
     html = [part.text() for part in bodies if part.type == "text/html"]
     files = [p for p in leaves if not mail_mime.is_body(p) and p.type not in _REPORT_TYPES and p.body]
     text = "\n".join(plain) if plain else None
-    results = [header_text(value) for key, value in whole.headers if key == "authentication-results"]
+    results, unnamed = _read_results(whole.headers, authserv_id, receiver)
     return Mail(
         headers=whole.headers,
         text=text,
         html="\n".join(html) if html else None,
         attachments=tuple(mail_mime.attachment(part, number) for number, part in enumerate(files, 1)),
-        authentication=mail_auth.read(results, authserv_id),
+        authentication=mail_auth.Authentication(results, unnamed, signatures, is_trusted),
         report=_report(whole, leaves, text or ""),
         digest=hashlib.sha256(raw).hexdigest(),
     )
+
+
+def _read_results(headers, authserv_id, receiver):
+    if receiver is not None:
+        return mail_auth.read_received(headers, receiver)
+    return mail_auth.read((header_text(v) for k, v in headers if k == "authentication-results"), authserv_id), ()
 
 
 def _report(whole, leaves, text):

@@ -63,6 +63,16 @@ class Part:
         return to_text(self.content(), self.charset)
 
 
+def split_raw(raw: bytes) -> tuple[bytes, bytes]:
+    """Return what is the head of a mail to us, line ends as they came, and its body.
+
+    Whoever judges a mail must cut it where the one cuts that reads it.
+    """
+    raw = raw[_LEADING.match(raw).end() :]
+    end = None if raw.startswith((b"\n", b"\r\n")) else _HEAD_END.search(raw)
+    return (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+
+
 def split_head(raw: bytes) -> tuple[tuple[tuple[str, bytes], ...], bytes]:
     """Return the headers (lower-case name, unfolded raw value) and the body of a mail or part.
 

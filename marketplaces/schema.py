@@ -208,6 +208,8 @@ class InboundMail:
     marketplace writes it and on its own host; for a person's browser, never fetched by us.
     ``text`` is the buyer's own words for buyer messages; ``body`` the readable text of any mail.
     ``seller_ref`` is the seller account that the marketplace names, only where it writes it itself.
+    ``proof`` is what proves a mail whose ``authentication`` is "pass": header, dkim, arc or decision. ``is_unchecked``:
+    its signatures, which nobody checked or whose keys were not to be had, may still prove it.
     ``dedup_trusted`` is true when ``dedup_ref`` was made by the marketplace, not derived by us.
     ``reply_text`` is what a copy of our own reply ("reply_copy") says, for ``matches_reply``. Of "undelivered" mail
     ``refusal`` is why (one of ``REFUSALS``), ``refusal_text`` the same for a person, ``important_word`` what the
@@ -246,6 +248,8 @@ class InboundMail:
     refusal_text: str | None = None
     important_word: str | None = None
     typed: frozenset[str] = frozenset()
+    proof: str = ""
+    is_unchecked: bool = False
 
     def find_ref(self, type_: str) -> str | None:
         """Return the first thread reference of a type, or None."""

@@ -47,6 +47,7 @@ class Amazon(Marketplace):
     claims_mail = staticmethod(mail.claims)
     owns_mail = staticmethod(mail.owns)
     read_mail = staticmethod(mail.read)
+    signers_of = staticmethod(mail.signers_of)
     is_relay_address = staticmethod(mail.is_relay_address)
     claim_hours = staticmethod(claim_hours)
     copied_words = staticmethod(copied_words)

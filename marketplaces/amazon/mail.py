@@ -5,14 +5,13 @@ import re
 from ..mail import addresses
 from ..mail_reading import answered_refs, common_values, failed_relay, reported_refs, thread_refs
 from ..schema import IDENTITIES, InboundMail
-from . import mail_const as facts
 from . import mail_keys, mail_parts, mail_proof
 from .mail_kinds import claims, judge, owns
 from .mail_names import addressee, buyer_name
 from .mail_refusals import read_refusal
-from .mail_senders import is_from_buyer, is_relay_address, site_of
+from .mail_senders import is_from_buyer, is_relay_address, signers_of, site_of
 
-__all__ = ["claims", "is_relay_address", "owns", "read"]
+__all__ = ["claims", "is_relay_address", "owns", "read", "signers_of"]
 
 _RELAY_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]{4,80}@(?:m\.)?marketplace\.amazon\.[a-z.]{2,6}", re.IGNORECASE)
 
@@ -24,7 +23,7 @@ def read(mail, *, seller_names=()) -> InboundMail:
     :param seller_names: our own seller names, never taken for a buyer's.
     """
     host = mail.senders[0].host
-    authentication = mail.authentication.verdict(host, facts.SIGNERS if host in facts.AMAZON_HOSTS else ())
+    authentication = mail.authentication.verdict(host, signers_of(host) or ())
     frame = mail_parts.read_frame(mail)
     verdict = judge(mail, authentication, frame)
     if verdict.kind == "buyer_message":

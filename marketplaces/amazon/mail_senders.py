@@ -34,6 +34,13 @@ def is_from_buyer(mail) -> bool:
     return is_relay_address(mail.senders[0].address)
 
 
+def signers_of(host: str) -> frozenset | None:
+    """Return whose signature proves mail from a host: Amazon's, else the domain's; None for anybody else's host."""
+    if host in facts.AMAZON_HOSTS:
+        return facts.SIGNERS
+    return frozenset() if host.endswith(tuple("." + store for store in facts.STORE_HOSTS)) else None
+
+
 def look_of(text: str) -> str:
     """Return text as it looks to somebody who expects Amazon's name in it."""
     return skeleton(text, _CONFUSABLE)

@@ -32,6 +32,7 @@ class Walmart(Marketplace):
     claims_mail = staticmethod(mail.claims)
     owns_mail = staticmethod(mail.owns)
     read_mail = staticmethod(mail.read)
+    signers_of = staticmethod(mail.signers_of)
     is_relay_address = staticmethod(mail.is_relay_address)
     relay_key = staticmethod(mail.relay_key)
     copied_words = staticmethod(copied_words)

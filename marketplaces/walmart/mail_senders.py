@@ -65,6 +65,13 @@ def is_from_shop(mail) -> bool:
     return sender.host in facts.RELAY_HOSTS and bool(_SHOP.fullmatch(sender.local))
 
 
+def signers_of(host: str) -> frozenset | None:
+    """Return whose signature proves mail from a host: Walmart's, else the domain's; None for anybody else's host."""
+    if host in facts.WALMART_HOSTS:
+        return facts.SIGNERS
+    return frozenset() if host.endswith(tuple("." + store for store in facts.STORE_HOSTS)) else None
+
+
 def look_of(text: str) -> str:
     """Return text as it looks to somebody who expects Walmart's name in it."""
     return skeleton(text, _CONFUSABLE)

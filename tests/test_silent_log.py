@@ -103,12 +103,12 @@ class TestLines(LogCase):
         expected = "Routing mail from …@relay.example to …@x.example, …@y.example with Message-Id …@z.example"
         self.assertEqual(self.written.text, f"{expected}: route helpdesk.ticket")
 
-    def test_a_mail_server_that_refuses_a_recipient_is_told_without_the_address(self):
+    def test_a_mail_server_that_refuses_a_recipient_is_told_by_its_code(self):
         self.listen("odoo.addons.base.models.ir_mail_server").info(
-            "Mail delivery failed: {'robin.canary@relay.example': (550, b'no <robin.canary@relay.example> here')}"
+            "Mail delivery failed via SMTP server 'x'.\n"
+            "SMTPRecipientsRefused: {'robin.canary@relay.example': (550, b'no Robin here')}"
         )
-        self.assertIn("@relay.example", self.written.text)
-        self.assertNotIn("canary", self.written.text)
+        self.assertEqual(self.written.text, "Mail delivery failed via SMTP server 'x'.\nSMTPRecipientsRefused 550")
 
     def test_a_request_is_told_without_the_values_of_its_query(self):
         logger = self.listen("werkzeug")

@@ -30,12 +30,15 @@ OURS = "odoo.addons.helpdesk_mgmt_marketplace"
 #: Who logs in is written down on purpose.
 LOGIN_LOGGERS = ("odoo.addons.base.models.res_users", "odoo.service.security", "odoo.service.common")
 GATEWAY_LOGGER = "odoo.addons.mail.models.mail_thread"
+SENDING_LOGGER = "odoo.addons.base.models.ir_mail_server"
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=?&/\[\]{}]+(?:@|%40)(?=[\w\[])")
 _URL = re.compile(r"(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+", re.IGNORECASE)
 #: Of a request: values of its query, also inside an address that a log-in leads back to, and a file's name.
 _QUERY = re.compile(r"((?:[?&]|%3F|%26)[\w.%-]*?(?:=|%3D))(?:(?!%26)[^&\s\"'])+", re.IGNORECASE)
 _FILE = re.compile(r"(/web/(?:content|image)/[\w.%-]+(?:/\d+)?)/[^\s?\"']*")
+#: What a mail server said to a mail: the kind of error and the code stay.
+_SAID = re.compile(r"(\n\w+): [^\n]*?(\b[45]\d\d\b|\Z).*", re.DOTALL)
 _IDENTIFIER = re.compile(r"[\w.]{1,64}\Z")
 
 _expected = threading.local()
@@ -108,9 +111,11 @@ def _message(record):
     if any(isinstance(value, BaseException) for value in _arguments(record)) and isinstance(args, tuple):
         args = tuple(describe(one) if isinstance(one, BaseException) else one for one in args)
     if record.name == GATEWAY_LOGGER and isinstance(args, tuple):
-        args = tuple(_name(one) for one in args)
+        args = tuple(_name(one, is_route=str(msg).startswith("Routing")) for one in args)
     before = str(msg) % args if args else str(msg)
     text = _mask(before)
+    if record.name == SENDING_LOGGER:
+        text = _SAID.sub(r"\1 \2", text)
     if record.name == "werkzeug":
         text = _FILE.sub(r"\1/…", _QUERY.sub(r"\1***", text))
     return text if (text, args, msg) != (before, record.args, record.msg) else None
@@ -131,9 +136,9 @@ def _statement(record):
     return f"bad query: {' '.join(query[:2000].split(chr(39))[0].split())[:300]} …\nERROR: {describe(error)}"
 
 
-def _name(value):
-    """Return of what the gateway tells of a mail only what names records, and the hosts of addresses."""
-    if not isinstance(value, str) or _IDENTIFIER.match(value):
+def _name(value, is_route):
+    """Return of what the gateway tells of a mail only the hosts of addresses, and the models that it goes to."""
+    if not isinstance(value, str) or (is_route and _IDENTIFIER.match(value)):
         return value
     hosts = re.findall(r"@([\w.-]+)", value)
     return ", ".join(f"…@{host}" for host in hosts) or "…"

@@ -1,6 +1,7 @@
 from .privacy import silent_log
 from .ticket import marketplace_guard_mixin
 from .connection import marketplace_secret_mixin
+from .connection import marketplace_home
 from .connection import marketplace_account_api
 from .site import marketplace_site_address
 from .connection import marketplace_health_mixin

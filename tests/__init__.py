@@ -18,6 +18,7 @@ from . import test_field_view
 from . import test_gateway
 from . import test_gone
 from . import test_health
+from . import test_home
 from . import test_hoot
 from . import test_intake
 from . import test_limits

@@ -97,6 +97,7 @@ class TestSecrets(MarketplaceCase):
             seller = self.sandbox.sellers["DEMO-NA"]
             self.account_us.refresh_token = seller.refresh_token
             self.account_us.credential_id.client_secret = seller.client_secret
+            self.account.action_claim_home()
             for _number in range(2):
                 self.fetch()
                 self.run_cron("refresh_orders")
@@ -145,6 +146,19 @@ class TestSecrets(MarketplaceCase):
         with patch.dict(os.environ, {ENV: new}):
             self.assertEqual(self.account._get_secret("refresh_token"), "Atzr|rotate")
             self.assertEqual(self.account.credential_id._get_secret("client_secret"), secret)
+
+    def test_a_secret_of_the_first_versions_is_read_and_encrypted_anew(self):
+        stored = self.account.refresh_token_encrypted.partition(":")[2]
+        self.account.refresh_token_encrypted = stored
+        secret = self.sandbox.sellers["DEMO-EU"].refresh_token
+        self.assertEqual(self.account._get_secret("refresh_token"), secret)
+        old, new = self.account._read_key_file(), Fernet.generate_key().decode()
+        with patch.dict(os.environ, {ENV: new}), self.assertRaisesRegex(UserError, "missing on this server"):
+            self.account._get_secret("refresh_token")
+        with patch.dict(os.environ, {ENV: f"{new},{old}"}):
+            self.account._renew_encryption()
+        with patch.dict(os.environ, {ENV: new}):
+            self.assertEqual(self.account._get_secret("refresh_token"), secret)
 
     def test_a_key_that_is_none_is_said_so(self):
         with patch.dict(os.environ, {ENV: "abc"}), self.assertRaisesRegex(UserError, "not a Fernet key"):

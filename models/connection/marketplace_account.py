@@ -94,6 +94,7 @@ class MarketplaceAccount(models.Model):
     )  # fmt: skip
     site_ids = fields.One2many("marketplace.site", "account_id")
     operation_ids = fields.One2many("marketplace.operation", "account_id")
+    is_silent = fields.Boolean(compute="_compute_is_silent")
 
     _app_region_seller_unique = models.UniqueIndex(
         "(app_id, region, seller_ref) WHERE seller_ref IS NOT NULL AND seller_ref != ''",
@@ -122,6 +123,9 @@ class MarketplaceAccount(models.Model):
             days = account.app_id._get_class_or_gone().authorization_days if account.authorized_at else None
             account.renew_before = days and (account.authorized_at + timedelta(days=days)).date()
 
+    def _compute_is_silent(self):
+        self.is_silent = bool(self.env["marketplace.home"]._why_silent())
+
     @api.constrains("app_id", "region")
     def _check_region(self):
         for account in self:
@@ -134,6 +138,11 @@ class MarketplaceAccount(models.Model):
                         regions=", ".join(regions.values()),
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["marketplace.home"]._settle()
+        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
@@ -156,6 +165,8 @@ class MarketplaceAccount(models.Model):
         if self.state == "deleted" or (self.state == "draft" and not self.state_message):
             return None
         findings = self._get_idle_findings()
+        if why_silent := self.env["marketplace.home"]._why_silent():
+            findings.insert(0, ("danger", why_silent))
         if why_gone := self.app_id._why_gone():
             findings.append(("danger", why_gone))
         if self.state != "connected":
@@ -217,6 +228,13 @@ class MarketplaceAccount(models.Model):
             "views": [(False, "form")],
             "target": "main",
         }
+
+    def action_claim_home(self):
+        """Have this database, which is a copy of another one, fetch and send from now on."""
+        self.check_access("write")
+        self.env["marketplace.home"]._move_here()
+        text = self.env._("Orders and mail are fetched again. Answers that waited are marked: look at them.")
+        return self._notify(self.env._("This is the new home"), text, "success")
 
     def action_delete(self):
         """Open the dialog that says what goes and what stays."""

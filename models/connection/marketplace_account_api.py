@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import config
 
-from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired
+from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired, Unavailable
 from ...marketplaces.schema import Credentials
 from ..privacy.silent_log import expecting_conflicts
 
@@ -31,8 +31,11 @@ class MarketplaceApiMixin(models.AbstractModel):
         :param str refresh_token: one to be tried, in place of the stored one.
         :param dict keys: ``client_id`` and ``client_secret`` to be tried, in place of the stored ones.
         :raise BadCredentials: when no credential is set.
+        :raise Unavailable: when another database is the home of the accounts.
         """
         self.ensure_one()
+        if why_silent := self.env["marketplace.home"]._why_silent():
+            raise Unavailable(why_silent)
         account_sudo, keys = self.sudo(), keys or {}
         credential_sudo = account_sudo.credential_id
         marketplace = account_sudo.app_id._get_class()

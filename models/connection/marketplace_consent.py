@@ -46,6 +46,8 @@ class MarketplaceConsent(models.Model):
 
         :raise UserError: the credential lacks what this needs.
         """
+        if why_silent := account.env["marketplace.home"]._why_silent():
+            raise UserError(why_silent)
         marketplace, credential_sudo = account.app_id._get_class(), account.sudo().credential_id
         try:
             return marketplace.consent_url(

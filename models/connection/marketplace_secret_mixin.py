@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -64,10 +64,14 @@ class MarketplaceSecretMixin(models.AbstractModel):
         if not stored:
             return ""
         fingerprint, _colon, text = stored.rpartition(":")
+        keys = self._get_keys(fingerprint)
         try:
-            return self._get_keys(fingerprint)[fingerprint].decrypt(text.encode()).decode()
+            # The first versions stored no fingerprint: any key of this server may be the one.
+            key = keys[fingerprint] if fingerprint else MultiFernet(keys.values())
+            return key.decrypt(text.encode()).decode()
         except (KeyError, InvalidToken) as error:
-            raise UserError(self._missing_key_message(fingerprint)) from error
+            known = self.env["ir.config_parameter"].sudo().get_param(FINGERPRINT)
+            raise UserError(self._missing_key_message(fingerprint or known)) from error
 
     @api.model
     def _encrypt(self, value):
@@ -115,6 +119,7 @@ class MarketplaceSecretMixin(models.AbstractModel):
             if known and known not in keys and not given:
                 raise UserError(self._missing_key_message(known))
             params_sudo.set_param(FINGERPRINT, newest)
+            self.env["marketplace.home"]._follow_key(known, newest, keys)
         return keys
 
     @api.model

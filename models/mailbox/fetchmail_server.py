@@ -94,6 +94,8 @@ class FetchmailServer(models.Model):
         :raise MarketplaceError: with words for an admin.
         """
         self.ensure_one()
+        if why_silent := self.env["marketplace.home"]._why_silent():
+            raise Unavailable(why_silent)
         box = {"imap": ImapBox, "pop": PopBox}[self._get_connection_type()]
         try:
             with connecting_within(SECONDS):

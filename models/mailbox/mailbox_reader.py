@@ -50,6 +50,8 @@ class MarketplaceMailboxReader(models.AbstractModel):
     @api.model
     def _cron_read(self):
         """Read the mailboxes that are due, one turn each, those that waited longest first."""
+        if self.env["marketplace.home"]._why_silent():
+            return
         for turn in itertools.count():
             mailbox = self._commit(self._claim_due)
             if not mailbox:

@@ -24,6 +24,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
     @api.model
     def _cron_refresh_orders(self):
         """Keep orders of open tickets fresh: by one search for changes, else by age."""
+        if self.env["marketplace.home"]._is_copy():
+            return
         accounts = self.env["marketplace.account"].search(
             [("state", "=", "connected")], order="searched_until NULLS FIRST, id"
         )

@@ -38,6 +38,8 @@ class MarketplaceReplySender(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send all that is due."""
+        if self.env["marketplace.home"]._why_silent():
+            return
         self.env["ir.cron"]._marketplace_settle(self._give_up_lost)
         done = 0
         while reply := self.env["ir.cron"]._marketplace_settle(self._take_next):

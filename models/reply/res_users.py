@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResUsers(models.Model):
@@ -28,3 +29,14 @@ class ResUsers(models.Model):
         apps = self.env["marketplace.app"].search([("code", "!=", False)])
         for user in self:
             user.marketplace_barred_app_ids = apps - user.marketplace_app_ids
+
+    # === WHO SEES WHAT === #
+
+    def _marketplace_is_helpdesk(self):
+        """Tell whether this user is one of the helpdesk, who may see what buyers write."""
+        return self.has_group("helpdesk_mgmt.group_helpdesk_user_own")
+
+    def _marketplace_get_ticket_domain(self):
+        """Return the domain of the tickets that this user may see, archived ones included, for rules."""
+        rules = self.env["ir.rule"].with_user(self)._compute_domain("helpdesk.ticket", "read")
+        return Domain("active", "in", (True, False)) & rules

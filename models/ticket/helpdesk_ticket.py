@@ -331,3 +331,15 @@ class HelpdeskTicket(models.Model):
             "answer the buyer or use No response needed.",
             labels,
         )
+
+    # === FOR PEOPLE OF THE HELPDESK ONLY === #
+
+    def _marketplace_is_closed_to(self, user):
+        """Tell whether this is a ticket of a marketplace and the user not one of the helpdesk."""
+        return bool(self.sudo().marketplace_site_id) and not user._marketplace_is_helpdesk()
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, **kwargs):
+        """Open no marketplace's conversation by a token or a signed link."""
+        thread = super()._get_thread_with_access(thread_id, **kwargs)
+        return thread.browse() if thread and thread._marketplace_is_closed_to(self.env.user) else thread

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -7,6 +8,8 @@ from .helpdesk_ticket import MESSAGE_KINDS
 
 #: What a message may be that somebody posts; all else is said by what marketplaces send and by what is sent to them.
 FREE_KINDS = (None, False, "not_sent")
+#: What a buyer or a marketplace said, and what was said to them.
+EVIDENCE_KINDS = tuple(kind for kind, _label in MESSAGE_KINDS if kind not in FREE_KINDS)
 SENT_FIELDS = {"body", "subject", "date", "attachment_ids", "author_id", "email_from", "model", "res_id"}
 
 
@@ -15,6 +18,10 @@ class MailMessage(models.Model):
 
     marketplace_kind = fields.Selection(MESSAGE_KINDS, string="Marketplace", readonly=True)
     marketplace_reply = fields.Json(compute="_compute_marketplace_reply")
+
+    @api.model
+    def default_get(self, fields):
+        return {name: value for name, value in super().default_get(fields).items() if name != "marketplace_kind"}
 
     def _compute_marketplace_reply(self):
         replies = self.filtered(lambda message: message.marketplace_kind == "reply")
@@ -42,6 +49,29 @@ class MailMessage(models.Model):
         """Return in which marketplace's console an answer was given."""
         ticket_sudo = self.env["helpdesk.ticket"].sudo().browse(self.res_id)
         return self.env._("Answered in %s", ticket_sudo.marketplace_console)
+
+    # === WHO SEES IT === #
+
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Find what is of a marketplace on tickets that the user may see only, whoever was notified once."""
+        if not self.env.su and not bypass_access and self.env.user._marketplace_is_helpdesk():
+            tickets = self.env["helpdesk.ticket"].with_context(active_test=False)._search([])
+            mine = Domain("model", "=", "helpdesk.ticket") & Domain("res_id", "in", tickets)
+            domain = Domain(domain) & (Domain("marketplace_kind", "not in", EVIDENCE_KINDS) | mine)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _get_forbidden_access(self, operation):
+        forbidden = super()._get_forbidden_access(operation)
+        marked = (self - forbidden)._marketplace_filter_evidence()
+        if not marked or self.env.su:
+            return forbidden
+        seen = self.env["helpdesk.ticket"].browse(marked.mapped("res_id"))._filtered_access("read")
+        lost = marked.filtered(lambda one: one.model != seen._name or one.res_id not in seen.ids)
+        return forbidden + lost.sudo(False)
+
+    def _marketplace_filter_evidence(self):
+        """Return those of these messages, as superuser, that a buyer or a marketplace said, or that went to them."""
+        return self.sudo().filtered(lambda one: one.marketplace_kind in EVIDENCE_KINDS)
 
     @api.model_create_multi
     def create(self, vals_list):

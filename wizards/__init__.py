@@ -1,4 +1,5 @@
 from . import mail_compose_message
+from . import marketplace_ticket_dialog
 from . import marketplace_answered
 from . import marketplace_connect
 from . import marketplace_connect_keys

@@ -8,6 +8,7 @@ class MarketplaceAnswered(models.TransientModel):
     """Dialog that records an answer which somebody gave in the marketplace's console."""
 
     _name = "marketplace.answered"
+    _inherit = ["marketplace.ticket.dialog"]
     _description = "Answered in the Marketplace's Console"
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, readonly=True)

@@ -25,10 +25,11 @@ class MarketplaceMessageCompose(models.TransientModel):
     """
 
     _name = "marketplace.message.compose"
+    _inherit = ["marketplace.ticket.dialog"]
     _description = "Message by the Marketplace"
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, readonly=True, ondelete="cascade")
-    order_ref = fields.Char(related="ticket_id.marketplace_order_ref")
+    order_ref = fields.Char(related="ticket_id.marketplace_order_ref", related_sudo=False)
     marketplace = fields.Char(compute="_compute_marketplace")
     is_unanswered = fields.Boolean(compute="_compute_marketplace")
     offer = fields.Json(readonly=True, help="What the marketplace allows now; empty until it was asked.")
@@ -41,12 +42,6 @@ class MarketplaceMessageCompose(models.TransientModel):
     findings = fields.Json(readonly=True)
     can_override = fields.Boolean(compute="_compute_can_override")
     reply_id = fields.Many2one("marketplace.reply", readonly=True, groups="base.group_system")
-
-    @api.constrains("ticket_id")
-    def _check_ticket_id(self):
-        """Check that whoever opens the dialog may see the ticket."""
-        # Odoo checks as superuser.
-        self.ticket_id.sudo(False).check_access("read")
 
     # === COMPUTE METHODS === #
 

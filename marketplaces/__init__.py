@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass, replace
 
-from . import mail, mail_dkim, mail_rewritten
+from . import mail, mail_budget, mail_dkim, mail_rewritten
 from .amazon import Amazon
 from .schema import InboundMail
 from .walmart import Walmart
@@ -10,7 +10,7 @@ from .walmart import Walmart
 MARKETPLACES = {"amazon": Amazon, "walmart": Walmart}
 
 
-def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None, **known) -> InboundMail:
+def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=None, budget=None, **known) -> InboundMail:
     """Return what a raw mail means to the marketplace that it comes from, else to the first that it claims.
 
     :param bytes raw: the mail as received, anything non-empty.
@@ -18,14 +18,24 @@ def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=Non
     :param seller_names: our own seller names, never taken for a buyer's.
     :param dict marketplaces: code → class, all known ones by default.
     :param known: what else is known of its origin: ``receiver``, ``signatures``, ``is_trusted`` (``mail.decode``).
+    :param mail_budget.Budget budget: the computing that it may take, ``mail_budget.SECONDS`` by default.
     :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed. Any text in it can be stored.
+    :raise TooCostly: the budget was used up.
     """
-    classes = (marketplaces or MARKETPLACES).values()
+    with mail_budget.limited(budget or mail_budget.Budget()):
+        return _read(raw, authserv_id, seller_names, (marketplaces or MARKETPLACES).values(), known)
+
+
+def _read(raw, authserv_id, seller_names, classes, known):
     decoded = mail.decode(raw, authserv_id=authserv_id, **known)
     decoded = mail_rewritten.restore(decoded, lambda host: _signers_of(classes, host))
-    claimed = [one for one in classes if one.claims_mail(decoded)]
+    claimed = []
+    for one in classes:
+        mail_budget.check()
+        claimed += [one] if one.claims_mail(decoded) else []
     # A buyer at one marketplace may write the name of another, or bear it.
     marketplace = next((one for one in claimed if one.owns_mail(decoded)), next(iter(claimed), None))
+    mail_budget.check()
     if not marketplace:
         return _storable(mail.unclaimed(decoded))
     return _storable(_with_proof(marketplace.read_mail(decoded, seller_names=seller_names), decoded, marketplace))

@@ -70,3 +70,7 @@ class Refused(MarketplaceError):
 
 class Unreadable(MarketplaceError):
     """A mail, an order or an answer can't be understood."""
+
+
+class TooCostly(Unreadable):
+    """Reading a mail takes more computing than a mail may: it is set aside, and the next one read."""

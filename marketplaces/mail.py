@@ -1,5 +1,6 @@
 """Shared mail reading: any bytes → :class:`Mail`. True for every marketplace, knows none of them."""
 
+import copy
 import hashlib
 import re
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cached_property
 from . import mail_auth, mail_mime
 from .mail_address import BARE, MAX_ADDRESSES, Address, addresses
 from .mail_charset import header_text, to_text
-from .mail_text import html_to_text, split_quote
+from .mail_text import html_to_text, parse_html, parsed_to_text, split_quote
 from .schema import Attachment, InboundMail
 
 __all__ = ["Address", "Mail", "Report", "addresses", "decode", "html_to_text", "split_quote", "unclaimed"]
@@ -151,9 +152,17 @@ class Mail:
         return self.get("auto-submitted").lower().startswith("auto-replied")
 
     @cached_property
+    def _parsed(self):
+        return parse_html(self.html) if self.html else None
+
+    def copy_tree(self):
+        """Return a tree (lxml) of the HTML part to work on, or None when there is nothing in it."""
+        return copy.deepcopy(self._parsed)
+
+    @cached_property
     def html_text(self) -> str:
         """Return the words of the HTML part, or ``""``."""
-        return html_to_text(self.html) if self.html else ""
+        return parsed_to_text(self.copy_tree(), self.html) if self.html else ""
 
     @property
     def body(self) -> str:

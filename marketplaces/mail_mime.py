@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from email.message import Message
 
+from . import mail_budget
 from .mail_charset import clean, decode_words, from_base64, header_text, to_text
 from .schema import Attachment
 
@@ -136,8 +137,9 @@ def _parameter(message, name, header="content-type"):
 
 def leaves(mail: Part) -> list[Part]:
     """Return the parts of a mail that hold content, in the order they stand; bounded in depth and number."""
-    found, todo = [], [(mail, 0)]
-    while todo and len(found) < MAX_PARTS:
+    found, todo, number = [], [(mail, 0)], 0
+    while todo and len(found) < MAX_PARTS and (number := number + 1) < 2 * MAX_PARTS:
+        mail_budget.check()
         part, depth = todo.pop()
         pieces = _pieces(part) if part.type.startswith("multipart/") and depth < MAX_DEPTH else None
         if pieces is None:
@@ -163,13 +165,13 @@ def _pieces(part):
     for piece in body.split(b"\n--" + boundary, MAX_PARTS)[1:]:
         rest, _newline, content = piece.partition(b"\n")
         if not rest.strip() and not ended:
-            pieces.append(content)
+            pieces.append([content])
         elif rest.startswith(b"--"):
             ended = True
         elif pieces and not ended:
             # The boundary of an inner part begins with ours.
-            pieces[-1] += b"\n--" + boundary + piece
-    return [piece.removesuffix(b"\r") for piece in pieces]
+            pieces[-1] += [b"\n--", boundary, piece]
+    return [b"".join(piece).removesuffix(b"\r") for piece in pieces]
 
 
 def is_body(part: Part) -> bool:
@@ -179,6 +181,7 @@ def is_body(part: Part) -> bool:
 
 def attachment(part: Part, number: int) -> Attachment:
     """Return a part as a file with a harmless name."""
+    mail_budget.check()
     name = (part.name or "").replace("\\", "/").rsplit("/", 1)[-1]
     name = _UNSAFE_IN_NAME.sub("", name).strip(" .")[:200]
     if not name and part.type == "message/rfc822":

@@ -4,12 +4,17 @@ import re
 
 from lxml import etree
 
+from . import mail_budget
 from .mail_charset import clean
 
 #: More HTML than a person reads; the rest is not looked at.
 MAX_HTML = 4_000_000
-#: libxml2 (before 2.12) needs quadratic time for elements nested deeper; real mails stay below a hundred.
-MAX_DEPTH = 1_000
+#: libxml2 looks through all open elements for each tag, so that depth costs quadratic time; real mails stay below
+#: a hundred. What has fewer tags than this is not too deep, whatever it looks like.
+MAX_DEPTH = 300
+FEW_TAGS = 1_000
+#: Bytes that are parsed between two looks at the depth and the budget; more where a tag goes on.
+CHUNK = 4_096
 #: Quoted history begins before this line, or a person would not find it either.
 MAX_LINES = 10_000
 
@@ -24,35 +29,49 @@ _BLOCKS = (
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote"}
 _DROPPED = ("script", "style", "head", "template", "noscript", "iframe", "object", "svg", "math", "select", "textarea")
 _SPACES = re.compile("[ \t\n\f\u200b]+")
-_AROUND_BREAK = re.compile(" *\ue0f1 *")
-_AROUND_EDGES = re.compile(" *[\ue0f2\ue0f3][\ue0f2\ue0f3 ]*")
+#: A run of blanks is looked at once, from its first: from each of them anew it would take quadratic time.
+_AROUND_BREAK = re.compile("(?:(?<! ) +)?\ue0f1 *")
+_AROUND_EDGES = re.compile("(?:(?<! ) +)?[\ue0f2\ue0f3][\ue0f2\ue0f3 ]*")
 _MANY_BREAKS = re.compile("\n{3,}")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_TAG = re.compile(r"<(/?)([a-zA-Z]+[1-6]?)")
-#: Elements without an end tag, or whose end tag is left out so often that it says nothing about depth.
-_FLAT = frozenset("area base br col dd dt hr img input li link meta option p param source td th tr wbr".split())
+#: An ampersand that begins nothing: the parser writes down an error for each, which takes ten times as long.
+_BARE_AMPERSAND = re.compile(r"&(?!#[0-9A-Za-z]|[A-Za-z])")
+_PARSER = {"encoding": "utf-8", "remove_comments": True, "remove_pis": True, "huge_tree": True}
 
 
 def parse_html(html: str):
     """Return the lxml tree of any HTML, or None when there is nothing in it or it is built to hang a parser."""
-    html = _PRIVATE.sub("", clean(html[:MAX_HTML]))
-    if html.count("<") > MAX_DEPTH and _is_too_deep(html):
-        return None
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    html = _BARE_AMPERSAND.sub("&amp;", _PRIVATE.sub("", clean(html[:MAX_HTML])))
+    content = html.encode("utf-8", "replace")
     try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
+        if html.count("<") > FEW_TAGS:
+            return _parse_in_steps(content)
+        return etree.fromstring(content, etree.HTMLParser(**_PARSER))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
 
-def _is_too_deep(html):
-    depth = 0
-    for closing, name in _TAG.findall(html):
-        if name.lower() not in _FLAT:
-            depth = max(depth - 1, 0) if closing else depth + 1
+def _parse_in_steps(content):
+    """Return the tree of HTML with many tags, or None as soon as it gets too deep.
+
+    How deep it is tells only the tree: which tags end another element, and which are ignored, is up to the parser.
+    """
+    parser = etree.HTMLPullParser(events=("start", "end"), **_PARSER)
+    start = depth = waiting = 0
+    while start < len(content):
+        mail_budget.check()
+        # A piece that ends within an attribute may keep the parser (libxml2 2.10) waiting for its end until the last.
+        end = content.find(b">", start + CHUNK) + 1 or len(content)
+        parser.feed(content[start:end])
+        waiting += content.count(b"<", start, end)
+        for event, _element in parser.read_events():
+            waiting, depth = 0, depth + (1 if event == "start" else -1)
             if depth > MAX_DEPTH:
-                return True
-    return False
+                return None
+        if waiting > FEW_TAGS:
+            return None
+        start = end
+    return parser.close()
 
 
 def tree_to_text(root, marked=None) -> str:
@@ -60,12 +79,9 @@ def tree_to_text(root, marked=None) -> str:
 
     :param marked: an element whose text comes out between ``START`` and ``END``.
     """
+    mail_budget.check()
     etree.strip_elements(root, *_DROPPED, with_tail=False)
-    for pre in root.iter("pre"):
-        for element in pre.iter():
-            element.text = element.text and element.text.replace("\n", _BREAK)
-            if element is not pre:
-                element.tail = element.tail and element.tail.replace("\n", _BREAK)
+    _keep_line_breaks(root)
     for element in root.iter("br", *_BLOCKS):
         if element.tag == "br":
             element.tail = _BREAK + (element.tail or "")
@@ -78,7 +94,20 @@ def tree_to_text(root, marked=None) -> str:
     if marked is not None:
         marked.text = START + (marked.text or "")
         marked.tail = END + (marked.tail or "")
-    return _tidy("".join(root.itertext()))
+    return _tidy(etree.tostring(root, method="text", encoding="unicode", with_tail=False))
+
+
+def _keep_line_breaks(root):
+    """Mark the line breaks in preformatted text; what stands in several ``<pre>`` is looked at once."""
+    nested = set()
+    for pre in root.iter("pre"):
+        if pre in nested:
+            continue
+        for element in pre.iter():
+            element.text = element.text and element.text.replace("\n", _BREAK)
+            if element is not pre:
+                element.tail = element.tail and element.tail.replace("\n", _BREAK)
+                nested.update([element] if element.tag == "pre" else [])
 
 
 def _tidy(text):
@@ -93,7 +122,14 @@ def html_to_text(html: str) -> str:
 
     Quoted mails (``<blockquote>``) are marked with ``> `` as in plain text.
     """
-    root = parse_html(html)
+    return parsed_to_text(parse_html(html), html)
+
+
+def parsed_to_text(root, html: str) -> str:
+    """Return the words of HTML that was parsed, as :func:`html_to_text`; consumes the tree.
+
+    :param root: what :func:`parse_html` made of it, None when it made nothing of it.
+    """
     if root is None:
         return _tidy(_ANY_TAG.sub(_BREAK, clean(html[:MAX_HTML])))
     mark_quotes(root)
@@ -143,6 +179,7 @@ def split_quote(text: str) -> tuple[str, str]:
 
     :return: (new text, quoted history), either may be empty.
     """
+    mail_budget.check()
     lines = text.split("\n")
     for number, line in enumerate(lines[:MAX_LINES]):
         line = line.strip()

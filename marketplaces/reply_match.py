@@ -5,6 +5,8 @@ import unicodedata
 from collections import Counter
 from difflib import SequenceMatcher
 
+from .mail_charset import one_form
+
 #: From here on a copy is one of this reply.
 ENOUGH = 0.9
 #: Words compared; a longer reply is told by its beginning.
@@ -23,7 +25,7 @@ _WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W_぀-ヿ㐀-鿿豈-﫿]+")
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text without what a marketplace may change: layout, case, punctuation, addresses."""
-    plain = unicodedata.normalize("NFKC", _TAG.sub(" ", text[:40_000]))
+    plain = one_form(_TAG.sub(" ", text[:40_000]))
     plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     plain = _ADDRESS.sub(" ", _BLANKED.sub(" ", plain.casefold()))
     return _WORD.findall(plain)[:MAX_WORDS]

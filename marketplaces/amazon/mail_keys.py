@@ -4,6 +4,7 @@ import re
 import unicodedata
 from urllib.parse import parse_qs, urlsplit
 
+from ..mail_charset import one_form
 from . import mail_const as const
 
 #: Source: order numbers of 15 countries, mails of 2016–2026; D01 are digital orders.
@@ -22,7 +23,7 @@ def find_orders(text: str) -> list[str]:
 
 def unify(text: str) -> str:
     """Return text with plain digits and dashes and without what is not seen, so that numbers can be found."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(_TO_ASCII))
+    return _INVISIBLE.sub("", one_form(text).translate(_TO_ASCII))
 
 
 def find_item(text: str) -> str | None:

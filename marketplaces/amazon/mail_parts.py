@@ -7,7 +7,7 @@ write anything, also Amazon's own phrases. The frame is found by its shape, whic
 import re
 from dataclasses import dataclass, replace
 
-from ..mail_text import END, START, is_divider, mark_quotes, parse_html, split_quote, tree_to_text
+from ..mail_text import END, START, is_divider, mark_quotes, split_quote, tree_to_text
 from . import mail_const as const
 from .mail_keys import find_orders
 
@@ -62,7 +62,7 @@ def read_frame(mail) -> Frame:
         return marked
     if mail.subject.casefold().startswith(const.AGENT_SUBJECTS) and not marked.how:
         marked = _by_agent(mail) or marked
-    html = _html_frame(mail.html) if mail.html else Frame()
+    html = _html_frame(mail.copy_tree())
     if html.how == "pre" and marked.how != "agent" and (html.words or not marked.words):
         return _joined(html, marked)
     if marked.how:
@@ -140,9 +140,8 @@ def _is_end(line):
     return not const.END_WORDS.isdisjoint(line.casefold().strip(_DASHES + " \t").split())
 
 
-def _html_frame(html):
-    """Return the frame in HTML: by its ``<pre>``, else by markers among its words."""
-    root = parse_html(html)
+def _html_frame(root):
+    """Return the frame in a tree of HTML, if any: by its ``<pre>``, else by markers among its words."""
     if root is None:
         return Frame()
     pre = _message_pre(root)
@@ -210,16 +209,14 @@ def _by_agent(mail):
 def drop_intro(text: str) -> str:
     """Return text without what Amazon writes above the words: intro, order line, product line."""
     lines, is_begun = text.split("\n"), False
-    while lines:
-        line = lines[0].strip()
+    for number, line in enumerate(map(str.strip, lines)):
         is_order = len(line) < 60 and find_orders(line)
         is_product = _PRODUCT_LINE.match(line)
         is_label = is_begun and line.rstrip(" :：").casefold() in const.MESSAGE_LABELS
         if line and not (is_order or is_product or is_label or line.casefold().startswith(const.INTROS)):
-            break
+            return "\n".join(lines[number:]).strip()
         is_begun = is_begun or bool(line)
-        lines.pop(0)
-    return "\n".join(lines).strip()
+    return ""
 
 
 def cut_footer(text: str) -> str:

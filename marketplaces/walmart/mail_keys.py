@@ -1,8 +1,8 @@
 """What ties a Walmart mail to an order and an item: numbers, read only where Walmart writes them."""
 
 import re
-import unicodedata
 
+from ..mail_charset import one_form
 from . import mail_const as facts
 from .refs import normalize_ref
 
@@ -26,7 +26,7 @@ _ITEM_REF = re.compile(r"(?<![\w-])(?=[A-Z]*\d)[0-9A-Z]{4,20}(?![\w-])")
 
 def clean(text: str) -> str:
     """Return text with plain blanks and dashes and without what is not seen, so that numbers can be found."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:200_000]).translate(_DASHES))
+    return _INVISIBLE.sub("", one_form(text[:200_000]).translate(_DASHES))
 
 
 def order_in_subject(subject: str, site: str | None) -> str | None:

@@ -113,6 +113,17 @@ class MarketplaceDeletion(models.AbstractModel):
             site.purge_requested_at = False
         return bool(site)
 
+    @api.autovacuum
+    def _gc_neutralized_files(self):
+        """Delete the buyers' files of a copied database that was neutralized: SQL reaches only what is not on the disk.
+
+        :return: (how many were deleted, how many there still are at least).
+        """
+        domain = [("res_model", "=", self._name)]
+        files_sudo = self.env["ir.attachment"].sudo().search(domain, limit=1000)
+        files_sudo.unlink()
+        return len(files_sudo), self.env["ir.attachment"].sudo().search_count(domain, limit=1)
+
     @api.model
     def _purge_orders(self, orders):
         orders.write(dict.fromkeys(ORDER_FIELDS, False) | {"purged_at": fields.Datetime.now(), "next_fetch_at": False})

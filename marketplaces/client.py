@@ -1,5 +1,6 @@
 """The HTTP door: what holds for every answer of every marketplace, whichever library carries it."""
 
+import ipaddress
 import json
 import logging
 import re
@@ -37,6 +38,16 @@ def hush(*loggers: str) -> None:
     for logger in map(logging.getLogger, loggers):
         if not any(isinstance(one, _WithoutQuery) for one in logger.filters):
             logger.addFilter(_WithoutQuery())
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether what is sent to a host never leaves this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 class Deadline:

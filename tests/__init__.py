@@ -26,6 +26,7 @@ from . import test_mailbox
 from . import test_mailbox_admin
 from . import test_mailbox_odoo
 from . import test_mailbox_pop
+from . import test_mailbox_tls
 from . import test_mailbox_trouble
 from . import test_message
 from . import test_message_dialog

@@ -1,4 +1,7 @@
-from odoo.exceptions import ValidationError
+import os
+from unittest.mock import patch
+
+from odoo.exceptions import UserError, ValidationError
 
 from .common import MarketplaceCase
 
@@ -63,6 +66,22 @@ class TestAccount(MarketplaceCase):
         self.assertEqual(answer["type"], "danger")
         self.assertNotIn("<", answer["message"])
         self.assertEqual(self.account.state, "connected")
+
+    def test_a_base_url_of_the_server_carries_no_secret_in_the_clear(self):
+        self.sandbox.world.requests.clear()
+        for url in ("http://api.example.com", "ftp://127.0.0.1", "api.example.com", "", "http://127.0.0.1.example"):
+            with self.subTest(url), patch.dict(os.environ, {"MARKETPLACE_AMAZON_LOGIN_URL": url}):
+                self.account.operation_ids.unlink()  # with the pause after the last failure
+                params = self.press(self.account, "action_test_connection")["params"]
+                self.assertIn("MARKETPLACE_AMAZON_LOGIN_URL", params["message"])
+                self.assertIn("https://", params["message"])
+                with self.assertRaisesRegex(UserError, "MARKETPLACE_AMAZON_LOGIN_URL"):
+                    self.env["marketplace.consent"]._start(self.account)
+        self.assertEqual(self.sandbox.world.requests.report()["counts"], {})
+        self.assertEqual(self.account.state, "connected")
+        for url in ("https://api.example.com", "http://localhost:1", "http://[::1]:1"):
+            with patch.dict(os.environ, {"MARKETPLACE_AMAZON_LOGIN_URL": url}):
+                self.assertEqual(self.account._get_endpoints("amazon")["login"], url)
 
     def test_an_account_with_messages_is_not_deleted(self):
         self.buyer_writes()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..marketplaces.errors import MarketplaceError
+from ..marketplaces.mailbox_tls import Untrusted
 
 
 class MarketplaceMailboxConnect(models.TransientModel):
@@ -51,6 +52,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
     )
     has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
     outgoing_server = fields.Char(string="Sends With", compute="_compute_outgoing_server")
+    certificate_seen = fields.Char(related="server_id.marketplace_certificate_seen")
     finding = fields.Char(readonly=True)
     is_readable = fields.Boolean(readonly=True)
     sending_finding = fields.Char(readonly=True)
@@ -108,8 +110,16 @@ class MarketplaceMailboxConnect(models.TransientModel):
             finding, is_readable = self.server_id.sudo()._marketplace_describe(), True
         except MarketplaceError as error:
             finding, is_readable = str(error), False
+            if isinstance(error, Untrusted):
+                self.server_id._marketplace_note_certificate(error.certificate)
         self.write({"finding": finding, "is_readable": is_readable})
         return dict(self.site_ids[:1].mailbox_id.action_connect(), res_id=self.id)
+
+    def action_accept_certificate(self):
+        """Take the certificate that the test found for the server's own, and test again."""
+        self.ensure_one()
+        self.server_id.action_marketplace_accept_certificate()
+        return self.action_test()
 
     def action_test_sending(self):
         """Try to send as the address, up to the point where the mail would go, and stay in the dialog."""

@@ -1,12 +1,14 @@
 import logging
 import os
 from datetime import timedelta, timezone
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import config
 
+from ...marketplaces.client import is_loopback
 from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired, Unavailable
 from ...marketplaces.schema import Credentials
 from ..privacy.silent_log import expecting_conflicts
@@ -56,14 +58,23 @@ class MarketplaceApiMixin(models.AbstractModel):
 
     @api.model
     def _get_endpoints(self, code):
-        """Return base URLs that replace the official ones (sandbox): environment or server configuration only."""
+        """Return base URLs that replace the official ones (sandbox): environment or server configuration only.
+
+        :raise Unavailable: one that would carry secrets over a line without encryption.
+        """
         prefix = f"marketplace_{code}_"
         options = {**config.options, **{key.lower(): value for key, value in os.environ.items()}}
-        return {
-            key[len(prefix) : -len("_url")]: value
-            for key, value in options.items()
-            if key.startswith(prefix) and key.endswith("_url")
-        }
+        found = {key: value for key, value in options.items() if key.startswith(prefix) and key.endswith("_url")}
+        for key, value in found.items():
+            url = urlsplit(value or "")
+            if not url.hostname or url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
+                text = self.env._(
+                    "%s, in the environment or configuration of the server, must begin with https:// and name a host; "
+                    "http:// is for this machine only. Correct it, or take it out.",
+                    key.upper(),
+                )
+                raise Unavailable(text)
+        return {key[len(prefix) : -len("_url")]: value for key, value in found.items()}
 
     def _request(self, operation, call):
         """Return the answer of one API call. Nothing may be locked, nothing pending on this account.

@@ -123,6 +123,7 @@ class MarketplaceHome(models.AbstractModel):
         replies_sudo._note("unknown", reason, next_attempt=False)
         text = self.env._("This database is the new home: it fetches and sends from now on.")
         for account_sudo in self.env["marketplace.account"].sudo().search([("state", "!=", "deleted")]):
+            account_sudo.operation_ids.write({"paused_until": False, "failure_count": 0})
             account_sudo.message_post(body=text, author_id=self.env.user.partner_id.id)
         _logger.warning("User %s said that this database is the new home of its marketplaces", self.env.uid)
         self.env["ir.cron"]._marketplace_wake(*CRONS)

@@ -3,52 +3,51 @@ import logging
 import poplib
 import socket
 import ssl
-import threading
-from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize, format_date
 
-from odoo.addons.mail.models import fetchmail
-
+from ...marketplaces.client import is_loopback
 from ...marketplaces.errors import BadCredentials, Unavailable
 from ...marketplaces.mailbox import SECONDS, Limit, Silent, find_sender
 from ...marketplaces.mailbox_imap import ImapBox
 from ...marketplaces.mailbox_pop import PopBox
+from ...marketplaces.mailbox_tls import Untrusted, abandon, connect
 
 _logger = logging.getLogger(__name__)
 
 #: Mails that the test of a mailbox looks at.
 TESTED = 50
 
-_lock = threading.Lock()
-_waiting = []
-
-
-@contextmanager
-def connecting_within(seconds):
-    """Have Odoo's connections to incoming mail servers wait no longer than this while the block runs.
-
-    Odoo's own limit of a minute is a constant of its module, and one server that hangs would hold a thread of the
-    scheduled actions all that time. Other threads that connect at the same moment get the shorter limit too.
-    """
-    with _lock:
-        _waiting.append(fetchmail.MAIL_TIMEOUT)
-        fetchmail.MAIL_TIMEOUT = seconds
-    try:
-        yield
-    finally:
-        with _lock:
-            # The first who came found the usual limit.
-            fetchmail.MAIL_TIMEOUT = _waiting[0] if len(_waiting) == 1 else seconds
-            _waiting.pop()
-
 
 class FetchmailServer(models.Model):
-    _inherit = "fetchmail.server"
+    """Incoming mail servers that are read for marketplaces, over connections of our own.
+
+    Odoo's own ``_connect__`` opens encrypted connections without a context, which verifies nothing: whoever stands in
+    between gets the password. So we open the connection and have Odoo's ``_imap_login__`` log in, which the add-ons for
+    Gmail and Outlook override. The risk: an add-on that overrides ``_connect__`` itself is passed by here.
+    """
+
+    _name = "fetchmail.server"
+    _inherit = ["fetchmail.server", "marketplace.guard.mixin"]
 
     marketplace_mailbox_ids = fields.One2many("marketplace.mailbox", "server_id")
+    marketplace_certificate = fields.Char(
+        string="Accepted Certificate", readonly=True, copy=False, help="SHA-256 of the one that a person accepted."
+    )
+    marketplace_certificate_by = fields.Many2one("res.users", string="Accepted By", readonly=True, copy=False)
+    marketplace_certificate_at = fields.Datetime(string="Accepted On", readonly=True, copy=False)
+    marketplace_certificate_seen = fields.Char(
+        string="Certificate Not Verified", readonly=True, copy=False, help="SHA-256 of the one that was seen last."
+    )
+    marketplace_certificate_note = fields.Char(string="What It Says", readonly=True, copy=False)
+    marketplace_is_undecided = fields.Boolean(
+        string="Read in Spite of It",
+        readonly=True,
+        copy=False,
+        help="It was read before certificates were verified, and goes on being read until a person decides.",
+    )
 
     @api.depends_context("marketplace_show_sending")
     def _compute_display_name(self):
@@ -87,7 +86,7 @@ class FetchmailServer(models.Model):
     # === CONNECTING === #
 
     def _marketplace_open(self):
-        """Return an open mailbox (``ImapBox`` or ``PopBox``) over Odoo's own connection, so that OAuth works too.
+        """Return an open mailbox (``ImapBox`` or ``PopBox``) whose server has proved who it is.
 
         Commits, so that nothing is locked while the mailbox is read, nor a renewed token lost.
 
@@ -96,14 +95,37 @@ class FetchmailServer(models.Model):
         self.ensure_one()
         if why_silent := self.env["marketplace.home"]._why_silent():
             raise Unavailable(why_silent)
-        box = {"imap": ImapBox, "pop": PopBox}[self._get_connection_type()]
+        if not self.active:
+            raise Unavailable(self.env._("The incoming mail server %s is archived.", self.name))
+        kind = self._get_connection_type()
         try:
-            with connecting_within(SECONDS):
-                connection = self.with_context(marketplace_seconds=SECONDS)._connect__()
+            connection, certificate = connect(
+                kind,
+                self.server,
+                self.port,
+                is_encrypted=self.is_ssl,
+                seconds=SECONDS,
+                accepted=self.marketplace_certificate,
+                is_lenient=self.marketplace_is_undecided,
+            )
+            self._marketplace_log_in(kind, connection)
         except Exception as error:
             raise self._marketplace_translate(error) from error
+        self._marketplace_note_certificate(certificate)
         self.env["ir.cron"]._commit_progress()
-        return box(connection)
+        return {"imap": ImapBox, "pop": PopBox}[kind](connection)
+
+    def _marketplace_log_in(self, kind, connection):
+        """Log in as Odoo does, so that the add-ons for Gmail and Outlook find their place."""
+        try:
+            if kind == "imap":
+                self.with_context(marketplace_seconds=SECONDS)._imap_login__(connection)
+            else:
+                connection.user(self.user)
+                connection.pass_(self.password)
+        except Exception:
+            abandon(connection)
+            raise
 
     def _imap_login__(self, connection):  # noqa: PLW3201
         """Have the login of a mailbox that is read for marketplaces end in time, however slowly it is answered."""
@@ -116,6 +138,16 @@ class FetchmailServer(models.Model):
     def _marketplace_translate(self, error):
         """Return what went wrong in connecting, in words that name the thing and the way out."""
         names = {"host": self.server, "port": self.port, "user": self.user, "seconds": SECONDS}
+        if isinstance(error, Untrusted):
+            text = self._marketplace_describe_certificate(error.certificate)
+            return Untrusted(
+                self.env._(
+                    "%(text)s The password was not sent. If you know that this is your server, an administrator may "
+                    "accept this certificate.",
+                    text=text,
+                ),
+                error.certificate,
+            )
         if isinstance(error, socket.gaierror):
             return Unavailable(self.env._("There is no server named %(host)s. Check the server's name.", **names))
         if isinstance(error, (TimeoutError, Silent)):
@@ -137,6 +169,116 @@ class FetchmailServer(models.Model):
         if not isinstance(error, (UserError, UnicodeError)):
             _logger.exception("Incoming mail server %s: connecting failed", self.id)
         return Unavailable(str(error))
+
+    # === CERTIFICATES === #
+
+    def _marketplace_describe_certificate(self, certificate):
+        """Return in words what is wrong with a certificate (``mailbox_tls.Certificate``), and the way out."""
+        names = {
+            "host": self.server,
+            "port": self.port,
+            "names": ", ".join(certificate.names) or "?",
+            "issuer": certificate.issuer or "?",
+            "until": format_date(self.env, certificate.until) if certificate.until else "?",
+            "fingerprint": certificate.fingerprint[:16],
+        }
+        if certificate.fault == "name":
+            text = self.env._(
+                "The certificate of %(host)s:%(port)s is for another name: %(names)s. Enter that name as the server.",
+                **names,
+            )
+        elif certificate.fault == "date":
+            text = self.env._(
+                "The certificate of %(host)s:%(port)s is good until %(until)s only. Have it renewed.", **names
+            )
+        else:
+            text = self.env._(
+                "Nobody that this server trusts has issued the certificate of %(host)s:%(port)s. Have your mail "
+                "server use one of a public authority.",
+                **names,
+            )
+        about = self.env._("(For %(names)s, issued by %(issuer)s, until %(until)s, SHA-256 %(fingerprint)s…)", **names)
+        return f"{text} {about}"
+
+    def _marketplace_note_certificate(self, certificate):
+        """Remember a certificate that could not be verified, or that all is well (None)."""
+        values = {
+            "marketplace_certificate_seen": certificate and certificate.fingerprint,
+            "marketplace_certificate_note": certificate and self._marketplace_describe_certificate(certificate)[:1000],
+        }
+        if not certificate and self.is_ssl:
+            values["marketplace_is_undecided"] = False
+        self_sudo = self.sudo()
+        if any((self_sudo[name] or None) != (value or None) for name, value in values.items()):
+            # With this key Odoo does not look at its own scheduled action.
+            self_sudo.with_context(fetchmail_cron_running=True).write(values)
+
+    def action_marketplace_accept_certificate(self):
+        """Take the certificate that was seen last for this server's own, also though it can't be verified.
+
+        :raise AccessError: for anybody but administrators.
+        """
+        for server_sudo in self._marketplace_as_admin().filtered("marketplace_certificate_seen"):
+            _logger.warning(
+                "User %s accepted the certificate %s of incoming mail server %s",
+                self.env.uid, server_sudo.marketplace_certificate_seen, server_sudo.id,
+            )  # fmt: skip
+            server_sudo.write(
+                {
+                    "marketplace_certificate": server_sudo.marketplace_certificate_seen,
+                    "marketplace_certificate_by": self.env.uid,
+                    "marketplace_certificate_at": fields.Datetime.now(),
+                    "marketplace_is_undecided": False,
+                }
+            )
+        self.marketplace_mailbox_ids._wake()
+
+    def action_marketplace_verify_certificate(self):
+        """Take no certificate but one that can be verified, from now on."""
+        for server_sudo in self._marketplace_as_admin():
+            _logger.info("User %s has incoming mail server %s verified", self.env.uid, server_sudo.id)
+            server_sudo.write(
+                {
+                    "marketplace_certificate": False,
+                    "marketplace_certificate_by": False,
+                    "marketplace_certificate_at": False,
+                    "marketplace_is_undecided": False,
+                }
+            )
+        self.marketplace_mailbox_ids._wake()
+
+    def _marketplace_as_admin(self):
+        if not self.env.is_system():
+            raise AccessError(self.env._("Only administrators decide about certificates."))
+        self.check_access("write")
+        return self.sudo()
+
+    def _marketplace_get_tls_findings(self):
+        """Return what is wrong with how this server proves who it is, as (level, text)."""
+        if not self.is_ssl:
+            if is_loopback(self.server or ""):
+                return []
+            text = self.env._(
+                "%s is read without encryption: everybody on the way reads the password and the mails. Switch SSL/TLS "
+                "on in the incoming mail server.",
+                self.name,
+            )
+            return [("warning", text)]
+        if self.marketplace_is_undecided and self.marketplace_certificate_seen:
+            text = self.env._(
+                "%(note)s It is read all the same, as before: accept this certificate, or have it verified.",
+                note=self.marketplace_certificate_note,
+            )
+            return [("danger", text)]
+        if self.marketplace_certificate:
+            text = self.env._(
+                "The certificate of %(host)s can't be verified; %(user)s accepted it on %(day)s.",
+                host=self.server,
+                user=self.marketplace_certificate_by.name or "?",
+                day=format_date(self.env, self.marketplace_certificate_at),
+            )
+            return [("warning", text)]
+        return []
 
     def _marketplace_describe(self):
         """Connect and return in words what is in the mailbox.

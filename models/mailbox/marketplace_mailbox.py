@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError
+from ...marketplaces.mailbox_tls import Untrusted
 from ..connection.marketplace_health_mixin import SERIOUS
 
 #: Pauses after failures in a row, in seconds.
@@ -67,6 +68,10 @@ class MarketplaceMailbox(models.Model):
     failure_count = fields.Integer(string="Failures in a Row", readonly=True, copy=False)
     error = fields.Char(string="Last Error", readonly=True, copy=False)
     error_date = fields.Datetime(string="Last Error On", readonly=True, copy=False)
+    certificate = fields.Char(related="server_id.marketplace_certificate")
+    certificate_seen = fields.Char(related="server_id.marketplace_certificate_seen")
+    certificate_note = fields.Char(related="server_id.marketplace_certificate_note")
+    is_undecided = fields.Boolean(related="server_id.marketplace_is_undecided")
     status = fields.Selection(
         [
             ("reading", "Being Read"),
@@ -181,6 +186,16 @@ class MarketplaceMailbox(models.Model):
             return self._notify(self.env._("It can't be read"), str(error), "danger")
         return self._notify(self.env._("It can be read"), found, "success")
 
+    def action_accept_certificate(self):
+        """Read this mailbox although its server's certificate can't be verified: an administrator knows it."""
+        self.check_access("write")
+        self.server_id.action_marketplace_accept_certificate()
+
+    def action_verify_certificate(self):
+        """Read this mailbox only while its server's certificate can be verified."""
+        self.check_access("write")
+        self.server_id.action_marketplace_verify_certificate()
+
     def action_switch_on(self):
         """Switch on again what Odoo or somebody switched off."""
         self.check_access("write")
@@ -219,10 +234,12 @@ class MarketplaceMailbox(models.Model):
             ]
         if self.is_paused:
             return [("warning", self.env._("Reading of the mailbox %s is paused.", self.name))]
+        tls = self.server_id.sudo()._marketplace_get_tls_findings()
         if self.failure_count:
-            level = "danger" if self.failure_count >= SERIOUS else "warning"
+            is_serious = self.failure_count >= SERIOUS or self.certificate_seen
+            level = "danger" if is_serious else "warning"
             return [(level, self.env._("The mailbox %(name)s: %(why)s", name=self.name, why=self.error))]
-        return []
+        return tls
 
     def _wake(self):
         """Have these mailboxes read as soon as there is a worker for it."""
@@ -242,6 +259,8 @@ class MarketplaceMailbox(models.Model):
 
     def _note_failure(self, error):
         """Give the lease back and wait, longer each time, before the next try."""
+        if isinstance(error, Untrusted):
+            self.server_id._marketplace_note_certificate(error.certificate)
         now = fields.Datetime.now()
         pause = timedelta(seconds=PAUSES[min(self.failure_count, len(PAUSES) - 1)])
         self.write(

@@ -66,6 +66,8 @@ from .correction import helpdesk_ticket as correction_helpdesk_ticket
 from .correction import helpdesk_ticket_correct_open
 from .correction import helpdesk_ticket_merge
 from .ticket import helpdesk_ticket_sale
+from .ticket import helpdesk_ticket_notify
+from .ticket import res_company
 from .reply import ir_attachment
 from .queue import ir_cron
 from .fields import ir_http

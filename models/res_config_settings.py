@@ -21,6 +21,9 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=PARAM + "unverified",
         default="accept",
     )
+    marketplace_words_by_mail = fields.Boolean(
+        related="company_id.marketplace_words_by_mail", readonly=False, groups="base.group_system"
+    )
     marketplace_order_wait = fields.Float(
         string="Wait for the Order (minutes)", config_parameter=PARAM + "order_wait", default=ORDER_WAIT
     )

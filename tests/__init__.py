@@ -52,6 +52,7 @@ from . import test_tokens
 from . import test_tour
 from . import test_trust_access
 from . import test_trust_dialogs
+from . import test_trust_notify
 from . import test_trust_pointers
 from . import test_walmart_connect
 from . import test_walmart_order

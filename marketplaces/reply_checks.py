@@ -157,7 +157,7 @@ def _without_known(text, order):
 def _numbers_of(order):
     if order is None:
         return set()
-    found = {order.order_ref, *order.other_refs, order.buyer_purchase_order}
+    found = {order.order_ref, *order.other_refs, *order.related_refs, order.buyer_purchase_order}
     for line in order.lines:
         found |= {line.line_ref, line.sku, line.item_ref, line.title}
     for package in order.packages:

@@ -4,7 +4,7 @@ Money is ``Decimal`` in the order's own currency, as delivered, never rounded. T
 datetimes. Countries are ISO 3166-1 alpha-2 (``GB``, not ``UK``). Unknown is ``None``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .schema_order import (  # noqa: F401 - one door for all data
@@ -259,6 +259,11 @@ class InboundMail:
         """Return one of the values named in ``IDENTITIES``, proved or not, or None without it."""
         own = {"order": self.order_ref, "buyer_name": self.buyer_name}
         return own[name] if name in own else self.find_ref(name)
+
+    def facts(self) -> "InboundMail":
+        """Return this mail with only those values that it proves; what it says it answers stays, as a hint."""
+        refs = tuple(ref for ref in self.thread_refs if ref.type == "in_reply_to" or self.proves(ref.type))
+        return replace(self, order_ref=self.order_ref if self.proves("order") else None, thread_refs=refs)
 
     def proves(self, name: str) -> bool:
         """Tell whether one of ``IDENTITIES`` is a fact: written by the marketplace itself, in a mail that is genuine.

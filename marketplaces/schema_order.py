@@ -86,7 +86,8 @@ class Return:
 class Order:
     """Snapshot of an order.
 
-    ``other_refs`` are all other numbers that mean this order. ``total`` is what the buyer pays, taxes and
+    ``other_refs`` are all other numbers that mean this order; ``related_refs`` are other orders that this one replaces
+    or is exchanged for, never the same. ``total`` is what the buyer pays, taxes and
     shipping included, discounts taken off; ``discount`` is a positive amount. ``limited`` is true when the
     marketplace held back personal data because a role is missing. ``returns`` is None when it did not tell of any
     now, so that what it told before still holds.
@@ -121,6 +122,7 @@ class Order:
     limited: bool = False
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] | None = None
+    related_refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from .order import marketplace_order_line
 from .order import marketplace_order_package
 from .order import marketplace_order_ref
 from .intake import marketplace_conversation as intake_marketplace_conversation
+from .intake import marketplace_conversation_doubt
 from .correction import marketplace_conversation as correction_marketplace_conversation
 from .intake import marketplace_conversation_key
 from .intake import marketplace_message
@@ -53,6 +54,7 @@ from .reply import marketplace_reply_outcome
 from .reply import marketplace_reply_api
 from .reply import marketplace_reply_sender
 from .ticket import helpdesk_ticket as ticket_helpdesk_ticket
+from .intake import helpdesk_ticket as intake_helpdesk_ticket
 from .fields import helpdesk_ticket as fields_helpdesk_ticket
 from .clock import helpdesk_ticket as clock_helpdesk_ticket
 from .reply import helpdesk_ticket_message
@@ -65,6 +67,7 @@ from .correction import move
 from .correction import helpdesk_ticket as correction_helpdesk_ticket
 from .correction import helpdesk_ticket_correct_open
 from .correction import helpdesk_ticket_merge
+from .correction import helpdesk_ticket_join
 from .ticket import helpdesk_ticket_sale
 from .ticket import helpdesk_ticket_notify
 from .ticket import res_company

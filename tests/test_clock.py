@@ -54,7 +54,8 @@ class TestClock(ClockCase):
         self.assertFalse(self.turn.is_first)
 
     def test_a_late_answer_is_not_in_time(self):
-        self.asks(hours=30)
+        self.site_de.reply_hours = 20
+        self.asks(hours=22)
         self.assertFalse(self.ticket._marketplace_clock_stop("reply").is_in_time)
 
     def test_a_scheduled_action_is_nobody(self):

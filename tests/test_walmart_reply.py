@@ -84,12 +84,15 @@ class TestWalmartReply(WalmartReplyCase):
 
     # === THE BUYER ANSWERS BY E-MAIL === #
 
-    def test_an_answer_to_our_answer_finds_its_ticket_without_a_number(self):
-        self.ask(name_order=False)
+    def test_an_answer_to_our_answer_finds_its_ticket_without_a_number_but_from_no_other_address(self):
+        first = self.ask(name_order=False)
+        self.ask(name_order=False, relay=first.reply_to.partition("@")[0])
         self.answer_and_hand_over()
-        relay = "c-" + "B" * 32
-        [again] = self.buyer_asks("Thank you.", name_order=False, answer=True, relay=relay)
+        [again] = self.buyer_asks("Thank you.", name_order=False, answer=True)
         self.assertEqual((again.order_ref, again.ticket_id), (False, self.ticket))
+        relay = "c-" + "B" * 32
+        [other] = self.buyer_asks("Thank you.", name_order=False, answer=True, relay=relay)
+        self.assertNotEqual(other.ticket_id, self.ticket)
 
     def test_an_answer_about_a_ticket_that_is_over_goes_where_it_goes_on(self):
         self.site.write({"reopen": "new", "reopen_days": 0})
@@ -100,7 +103,8 @@ class TestWalmartReply(WalmartReplyCase):
         self.ticket.sudo().write({"closed_date": moment, "last_stage_update": moment})
         first, new = self.ticket, self.ask(text="Once more.").ticket_id
         self.assertEqual(new.marketplace_previous_ticket_id, first)
-        refs = (ThreadRef("in_reply_to", reply.message_ref),)
+        alias = reply.recipient.lower().removeprefix("c-")
+        refs = (ThreadRef("in_reply_to", reply.message_ref), ThreadRef("alias", alias))
         mail = InboundMail(app="walmart", kind="buyer_message", thread_refs=refs)
         self.assertEqual(self.env["marketplace.conversation"]._find_by_answer(self.walmart, mail).ticket_id, new)
 
@@ -196,7 +200,7 @@ class TestWalmartReply(WalmartReplyCase):
         self.answer_and_hand_over()
         [answer] = self.buyer_asks("Thanks, but when?", name_order=False, answer=True)
         self.assertFalse(answer.order_ref)
-        self.assertNotEqual(answer.reply_to, first.reply_to)
+        self.assertEqual(answer.reply_to, first.reply_to)
         self.assertEqual(answer.ticket_id, first.ticket_id)
         self.assertIn("Thanks, but when?", answer.mail_message_id.body)
         self.assertNotIn("warehouse", answer.mail_message_id.body)

@@ -49,6 +49,7 @@ class Amazon(Marketplace):
     read_mail = staticmethod(mail.read)
     signers_of = staticmethod(mail.signers_of)
     is_relay_address = staticmethod(mail.is_relay_address)
+    relay_key = staticmethod(mail.relay_key)
     claim_hours = staticmethod(claim_hours)
     copied_words = staticmethod(copied_words)
     orders_from_json = staticmethod(orders.orders_from_json)

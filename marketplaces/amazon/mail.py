@@ -11,7 +11,7 @@ from .mail_names import addressee, buyer_name
 from .mail_refusals import read_refusal
 from .mail_senders import is_from_buyer, is_relay_address, signers_of, site_of
 
-__all__ = ["claims", "is_relay_address", "owns", "read", "signers_of"]
+__all__ = ["claims", "is_relay_address", "owns", "read", "relay_key", "signers_of"]
 
 _RELAY_IN_TEXT = re.compile(r"(?<![\w.+-])[\w.+-]{4,80}@(?:m\.)?marketplace\.amazon\.[a-z.]{2,6}", re.IGNORECASE)
 
@@ -35,6 +35,11 @@ def read(mail, *, seller_names=()) -> InboundMail:
     common = common_values("amazon", mail, verdict, authentication)
     common["urgent"] = verdict.word in ("atoz_claim", "chargeback")
     return InboundMail(**common | values)
+
+
+def relay_key(address: str | None) -> str | None:
+    """Return a buyer's relay address without the case in it, lower case; None when it is none."""
+    return mail_keys.read_tag(addresses(address)[0].address)[0] if is_relay_address(address) else None
 
 
 def _buyer_values(mail, frame, seller_names):

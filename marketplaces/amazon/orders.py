@@ -69,7 +69,8 @@ def order_from_json(data) -> Order:
     site = _find_site(site_ref, values.text(values.dig(data, "salesChannel", "marketplaceName")))
     return Order(
         order_ref=ref,
-        other_refs=_read_other_refs(data, ref),
+        other_refs=_read_refs(data.get("orderAliases"), "aliasId", ref),
+        related_refs=_read_refs(data.get("associatedOrders"), "orderId", ref),
         site=site.code if site else None,
         site_ref=site_ref or (site.site_ref if site else None),
         status=_read_status(raw_status, packages),
@@ -153,10 +154,10 @@ def _find_site(site_ref, name):
     return next((site for site in const.SITES if name and site.name == name.lower()), None)
 
 
-def _read_other_refs(data, ref):
-    aliases = [values.text(alias.get("aliasId")) for alias in values.mappings(data.get("orderAliases"))]
-    related = [values.text(order.get("orderId")) for order in values.mappings(data.get("associatedOrders"))]
-    refs = (normalize_ref(other) or other for other in aliases + related if other)
+def _read_refs(rows, name, ref):
+    """Return the numbers of this name in rows, without the order's own."""
+    found = [values.text(row.get(name)) for row in values.mappings(rows)]
+    refs = (normalize_ref(other) or other for other in found if other)
     return tuple(other for other in dict.fromkeys(refs) if other != ref)
 
 

@@ -35,7 +35,7 @@ class TestShippedOrder:
             "DE",
             "A1PA6795UKMFR9",
         )
-        assert self.order.other_refs == ("SHOP-4711", "302-1111111-1111111")
+        assert self.order.other_refs == ("SHOP-4711",) and self.order.related_refs == ("302-1111111-1111111",)
         assert self.order.buyer_name == "Erika Muster"
         assert self.order.relay == "q1w2e3r4t5@marketplace.amazon.de"
         assert (self.order.buyer_company, self.order.buyer_purchase_order) == ("Muster GmbH", "B-2026-17")

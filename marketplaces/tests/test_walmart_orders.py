@@ -125,7 +125,8 @@ def test_a_cancelled_replacement_costs_nothing_and_keeps_its_own_number():
     order = orders_from_json(load("orders_list_us"))[1]
     assert (order.status, order.total, order.relay) == ("cancelled", 0, None)
     assert order.programs == ("REPLACEMENT",)
-    assert order.other_refs == ("108123456789099",)  # not the number of the order that it replaces
+    assert order.other_refs == ("108123456789099",)
+    assert order.related_refs and order.order_ref not in order.related_refs  # another order: the one that it replaces
 
 
 def test_canada_with_single_objects_for_lists():

@@ -139,6 +139,7 @@ def _read_order(ref, parts):
     return Order(
         order_ref=ref,
         other_refs=_read_other_refs(ref, parts),
+        related_refs=_read_related_refs(ref, parts),
         site=site.code if site else None,
         site_ref=site.site_ref if site else None,
         status=combine(statuses) or "unknown",
@@ -176,13 +177,16 @@ def _only(found):
 
 
 def _read_other_refs(ref, parts):
-    """Return purchase orders, then the seller's own numbers.
-
-    The order that a replacement is for ("originalCustomerOrderID") is another one: its number must not lead here.
-    """
+    """Return purchase orders, then the seller's own numbers."""
     refs = [_ref(part.get("purchaseOrderId")) for part in parts]
     for part in parts:
         refs += [_ref(data.get("sellerOrderId")) for data in (part, *_lines(part))]
+    return tuple(other for other in dict.fromkeys(filter(None, refs)) if other != ref)
+
+
+def _read_related_refs(ref, parts):
+    """Return the order that a replacement is for: another one, whose number must not lead here."""
+    refs = [_ref(part.get("originalCustomerOrderID")) for part in parts]
     return tuple(other for other in dict.fromkeys(filter(None, refs)) if other != ref)
 
 

@@ -61,11 +61,12 @@ class MarketplaceOperation(models.Model):
             operation.label = labels.get(operation.name, (operation.name or "").replace("_", " ").capitalize())
 
     @api.model
-    def _claim(self, account, app, name):
+    def _claim(self, account, app, name, spare=0):
         """Take one call from an operation's bucket and its lease, in one statement. The caller commits.
 
         Used for the first time, a bucket is full.
 
+        :param float spare: part of the bucket that must be left for others, 0 … 1.
         :return: (row, 0) when claimed, else (row, seconds to wait).
         :raise UserError: when this server lacks a key to speak for the account.
         """
@@ -77,13 +78,14 @@ class MarketplaceOperation(models.Model):
             SELECT %(account)s, %(name)s, 1, %(capacity)s - 1, %(epoch)s, %(now)s + %(lease)s
                 ON CONFLICT (account_id, name) DO UPDATE
                SET tokens = %(level)s - o.cost, refilled_at = EXCLUDED.refilled_at, lease_until = EXCLUDED.lease_until
-             WHERE %(level)s >= LEAST(o.cost, %(capacity)s) AND COALESCE(o.lease_until, %(now)s) <= %(now)s
+             WHERE %(level)s >= LEAST(o.cost + %(spare)s, %(capacity)s) AND COALESCE(o.lease_until, %(now)s) <= %(now)s
                AND COALESCE(o.paused_until, %(now)s) <= %(now)s
          RETURNING id
             """,
             account=account.id,
             name=name,
             capacity=capacity,
+            spare=capacity * spare,
             level=SQL("LEAST(%s, o.tokens + (EXCLUDED.refilled_at - o.refilled_at) * %s)", capacity, rate),
             epoch=EPOCH,
             now=NOW,
@@ -96,13 +98,13 @@ class MarketplaceOperation(models.Model):
             return claimed, 0
         operation = self.search([("account_id", "=", account.id), ("name", "=", name)])
         operation.invalidate_recordset(flush=False)
-        return operation, operation._get_wait(rate, capacity)
+        return operation, operation._get_wait(rate, capacity, capacity * spare)
 
     @api.model
-    def _claim_unattended(self, account, app, name):
+    def _claim_unattended(self, account, app, name, spare=0):
         """Claim for a scheduled action: a missing key is noted; another server may have it, so nothing pauses."""
         try:
-            return self._claim(account, app, name)
+            return self._claim(account, app, name, spare)
         except UserError as error:
             problem = str(error)
         _logger.warning("%s of account %s: %s", name, account.id, problem)
@@ -117,13 +119,13 @@ class MarketplaceOperation(models.Model):
         rate, burst = app._get_class().rates.get(name, (1, 1))
         return rate, max(burst - RESERVE, 1)
 
-    def _get_wait(self, rate, capacity):
-        """Return the seconds until the next call may be claimed."""
+    def _get_wait(self, rate, capacity, spare=0):
+        """Return the seconds until the next call may be claimed that leaves ``spare`` tokens."""
         [[now, epoch]] = self.env.execute_query(SQL("SELECT %s, %s", NOW, EPOCH))
         busy_until = max(filter(None, (self.lease_until, self.paused_until)), default=now)
         tokens = min(capacity, self.tokens + (epoch - self.refilled_at) * rate)
         # Not more often than that, whatever happens.
-        return max((busy_until - now).total_seconds(), (min(self.cost, capacity) - tokens) / rate, 0.5)
+        return max((busy_until - now).total_seconds(), (min(self.cost + spare, capacity) - tokens) / rate, 0.5)
 
     def _get_pause(self, wait):
         """Return after how many of the seconds to wait it's worth to look: a call under way may end at any moment."""

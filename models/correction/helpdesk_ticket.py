@@ -137,6 +137,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         former = rows.conversation_id | conversation.search([("ticket_id", "=", self.id)])
         rows.write({"ticket_id": target.id, "conversation_id": conversation.id, "order_id": conversation.order_id.id})
         former._hand_keys_to(conversation, keys)
+        rows._confirm_buyer()
+        (self | target)._marketplace_update_doubt()
         if target.sudo().marketplace_response_id:
             target.sudo()._marketplace_reopen()
         words = messages.filtered(lambda one: one.marketplace_kind in BUYER_WORDS)
@@ -153,11 +155,12 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             self._marketplace_check_together(target)
             return target, Conversation._get_or_create_for(target.sudo())
         first_sudo = rows.filtered("raw")[:1]
-        read = self.env["marketplace.intake"].sudo()._read
-        mail = read(first_sudo) if first_sudo else self._marketplace_as_mail()
+        intake_sudo = self.env["marketplace.intake"].sudo()
+        mail = intake_sudo._read(first_sudo) if first_sudo else self._marketplace_as_mail()
+        facts = intake_sudo._get_facts(first_sudo, mail) if first_sudo else mail
         site_sudo = rows[:1].site_id
         if not number:
-            conversation_sudo = Conversation._create_apart(site_sudo, mail)
+            conversation_sudo = Conversation._create_apart(site_sudo, facts)
         else:
             order_sudo = self._marketplace_find_order(number, create=True)
             conversation_sudo = Conversation._find_or_create(site_sudo, self._marketplace_as_mail(), order_sudo)

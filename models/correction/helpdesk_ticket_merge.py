@@ -35,7 +35,10 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             for ticket in (sources | target).sorted("id"):
                 ticket.sudo()._marketplace_take_turn()
             for source in sources:
+                rows_sudo = self.env["marketplace.message"].sudo().search([("ticket_id", "=", source.id)])
                 source._marketplace_merge_into(target, reason)
+                rows_sudo._confirm_buyer()
+            (sources | target)._marketplace_update_doubt()
             (sources | target)._marketplace_moved()
         return {"ticket_id": target.id}
 

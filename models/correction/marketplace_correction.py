@@ -17,6 +17,8 @@ class MarketplaceCorrection(models.Model):
             ("move", "Message moved"),
             ("split", "Split"),
             ("merge", "Merged"),
+            ("join", "Joined to the order it names"),
+            ("confirm", "Buyer confirmed"),
         ],
         string="What",
         required=True,

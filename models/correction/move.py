@@ -146,5 +146,10 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         """Return the keys of a row of the ledger, as far as its mail is still here."""
         if not row.raw or row.kind not in BUYER_KINDS:
             return []
-        mail = self.env["marketplace.intake"].sudo()._read(row)
-        return self.env["marketplace.conversation"]._get_movable_keys(mail)
+        intake_sudo = self.env["marketplace.intake"].sudo()
+        mail = intake_sudo._read(row)
+        facts = intake_sudo._get_facts(row, mail)
+        keys = self.env["marketplace.conversation"]._get_movable_keys(facts)
+        if facts.authentication != "pass":
+            keys.append(("claim", self.env["marketplace.conversation"]._get_claim(mail)))
+        return keys

@@ -1,10 +1,14 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
+
+from .marketplace_message import RIGHTFUL
 
 #: Kinds of thread references that are keys, strongest first; a reply header only confirms.
 KEY_TYPES = ("token", "case")
+#: So many messages of an order tell which addresses its buyer has.
+KNOWN_LIMIT = 200
 
 
 class MarketplaceConversation(models.Model):
@@ -24,30 +28,35 @@ class MarketplaceConversation(models.Model):
     site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict")
     order_id = fields.Many2one("marketplace.order", ondelete="restrict", index="btree_not_null")
     ticket_id = fields.Many2one("helpdesk.ticket", ondelete="set null", index="btree_not_null")
-    buyer_alias = fields.Char(index="btree_not_null")
+    buyer_alias = fields.Char(index="btree_not_null", help="Proved, or confirmed by a person.")
+    named_ref = fields.Char(string="Order Named", help="By a buyer who was not seen to be this order's.")
     message_count = fields.Integer()
     key_ids = fields.One2many("marketplace.conversation.key", "conversation_id")
 
     # === FINDING === #
 
     @api.model
-    def _find_or_create(self, site, mail, order):
+    def _find_or_create(self, site, mail, order, named_ref=None):
         """Return the conversation of a mail, locked: a worker who comes second fails and tries again.
 
-        :param InboundMail mail: what the marketplace read.
+        :param InboundMail mail: what is proved of it (``InboundMail.facts``).
         :param order: the order it names, or an empty recordset.
+        :param str named_ref: an order that the buyer names, and that nobody proved to be the buyer's.
         """
         keys = self._get_keys(mail, order)
         known = self._get_known_keys(site.account_id, keys)
-        conversation = self._find(site.account_id, mail, order, keys, known)
+        conversation = self._find(site.account_id, mail, order, keys, known, named_ref)
         if conversation:
-            # This write is the lock: it waits for whoever holds the row, then fails if they changed it.
-            conversation.message_count += 1
-            conversation.flush_recordset(["message_count"])
+            conversation._lock()
         else:
-            conversation = self._create_for(site, mail, order)
+            conversation = self._create_for(site, mail, order, named_ref)
         conversation._learn(keys, known, order)
         return conversation
+
+    def _lock(self):
+        """Hold this row: the write waits for whoever holds it, then fails if they changed it."""
+        self.message_count += 1
+        self.flush_recordset(["message_count"])
 
     @api.model
     def _get_keys(self, mail, order):
@@ -64,7 +73,7 @@ class MarketplaceConversation(models.Model):
         )
 
     @api.model
-    def _find(self, account, mail, order, keys, known):
+    def _find(self, account, mail, order, keys, known, named_ref=None):
         """Return the conversation that the strongest of the keys leads to, or an empty recordset."""
         by_key = {(key.type, key.value): key.conversation_id for key in known}
         for key in keys:
@@ -72,22 +81,24 @@ class MarketplaceConversation(models.Model):
             # A thread that is about another order than the mail names is not this mail's thread.
             if conversation and not (order and conversation.order_id and conversation.order_id != order):
                 return conversation
-        return self.browse() if order else self._find_by_answer(account, mail) or self._find_by_alias(account, mail)
+        if order:
+            return self.browse()
+        return self._find_by_answer(account, mail) or self._find_by_alias(account, mail, named_ref)
 
     @api.model
-    def _find_for(self, account, mail, order):
+    def _find_for(self, account, mail, order, named_ref=None):
         """Return the conversation of a mail without locking or making one."""
         keys = self._get_keys(mail, order)
-        return self._find(account, mail, order, keys, self._get_known_keys(account, keys))
+        return self._find(account, mail, order, keys, self._get_known_keys(account, keys), named_ref)
 
     @api.model
     def _find_by_answer(self, account, mail):
-        """Return the conversation of the answer of ours that a mail answers, where that can be relied on."""
-        refs = [ref.value for ref in mail.thread_refs if ref.type == "in_reply_to"]
-        if not refs or not account.app_id._get_class_or_gone().threads_by_answer:
+        """Return the conversation of the answer of ours that a mail answers, when it went to this buyer's address."""
+        if not account.app_id._get_class_or_gone().threads_by_answer:
             return self.browse()
-        ours = [("account_id", "=", account.id), ("message_ref", "in", refs)]
-        ticket = self.env["marketplace.reply"].search(ours, limit=1).ticket_id
+        alias = self._get_alias(mail)
+        replies = self.env["marketplace.reply"]._find_answered(account, mail)
+        ticket = replies.filtered(lambda one: alias and one._get_relay_key() == alias)[:1].ticket_id
         found, seen = self.browse(), ticket.browse()
         # A ticket that was closed for long may go on in another one, which may have been merged.
         while ticket - seen and not found:
@@ -98,8 +109,8 @@ class MarketplaceConversation(models.Model):
         return found
 
     @api.model
-    def _find_by_alias(self, account, mail):
-        """Return the buyer's only open conversation; several, or none, decide nothing."""
+    def _find_by_alias(self, account, mail, named_ref=None):
+        """Return the buyer's only open conversation; several, or none, decide nothing, nor one about another order."""
         alias = self._get_alias(mail)
         if not alias:
             return self.browse()
@@ -107,19 +118,38 @@ class MarketplaceConversation(models.Model):
         # Where each mail of a buyer has an address of its own, the ledger knows those of later mails.
         written = [*mine, ("reply_to", "=", mail.reply_to or alias), ("conversation_id", "!=", False)]
         candidates = self.search([*mine, ("buyer_alias", "=", alias)])
-        candidates |= self.env["marketplace.message"].search(written, limit=50).conversation_id
+        candidates |= self.env["marketplace.message"].search(Domain(written) & RIGHTFUL, limit=50).conversation_id
+        if named_ref:
+            candidates = candidates.filtered(lambda one: named_ref in (one.named_ref, one.order_id.order_ref))
         open_ones = candidates.filtered(lambda one: one.ticket_id and not one.ticket_id.stage_id.closed)
         # Several of one ticket were brought together by a person.
         return open_ones.sorted("id")[:1] if len(open_ones.ticket_id) == 1 else self.browse()
 
     @api.model
     def _get_alias(self, mail):
-        return next((ref.value for ref in mail.thread_refs if ref.type == "alias"), False)
+        return mail.find_ref("alias") or False
+
+    @api.model
+    def _is_known_buyer(self, order, alias):
+        """Tell whether a proved address is known to be that of an order's buyer.
+
+        It is by what the marketplace's API says, by earlier mail about the order, or by a person's word.
+
+        :param str alias: as in the thread references of a mail.
+        """
+        marketplace = order.app_id._get_class_or_gone()
+        if alias and alias == marketplace.relay_key(order.relay or None):
+            return True
+        if order.order_ref in self.env["marketplace.order.relay"]._find_order_refs(order.account_id, alias):
+            return True
+        mine = Domain("order_id", "=", order.id) & Domain("state", "=", "done") & Domain("reply_to", "!=", False)
+        rows = self.env["marketplace.message"].search(mine & RIGHTFUL, limit=KNOWN_LIMIT)
+        return any(row._get_relay_key() == alias for row in rows)
 
     # === CHANGING === #
 
     @api.model
-    def _create_for(self, site, mail, order):
+    def _create_for(self, site, mail, order, named_ref=None):
         conversation = self.create(
             {
                 "account_id": site.account_id.id,
@@ -127,6 +157,7 @@ class MarketplaceConversation(models.Model):
                 "site_id": site.id,
                 "order_id": order.id,
                 "buyer_alias": self._get_alias(mail),
+                "named_ref": named_ref,
                 "message_count": 1,
             }
         )
@@ -151,7 +182,7 @@ class MarketplaceConversation(models.Model):
         """Add keys and the order learnt from a mail; keys of a thread without an order come over."""
         self.ensure_one()
         if order and not self.order_id:
-            self.order_id = order
+            self.write({"order_id": order.id, "named_ref": False})
         orderless = known.filtered(lambda key: key.conversation_id != self and not key.conversation_id.order_id)
         orderless.conversation_id = self
         known_keys = set(known.mapped(lambda key: (key.type, key.value)))
@@ -208,12 +239,17 @@ class MarketplaceConversation(models.Model):
             "priority": "3" if mail.urgent else "1",
             "marketplace_site_id": site.id,
             "marketplace_item_ref": mail.item_ref,
+            "marketplace_named_ref": False if self.order_id else self.named_ref,
             **self.env["helpdesk.ticket"]._marketplace_prepare_order_values(order),
         }
 
     def _get_title(self, presale=False):
         if self.order_id:
             return self.env._("Order %(order)s on %(site)s", order=self.order_id.order_ref, site=self.site_id.name)
+        if self.named_ref:
+            return self.env._(
+                "Names order %(order)s on %(site)s, not proved", order=self.named_ref, site=self.site_id.name
+            )
         if presale:
             return self.env._("Question before buying on %s", self.site_id.name)
         return self.env._("Message without an order on %s", self.site_id.name)
@@ -224,6 +260,12 @@ class MarketplaceConversation(models.Model):
                 "A buyer on %(site)s wrote about order %(order)s. The conversation is beside this text.",
                 site=self.site_id.name,
                 order=self.order_id.order_ref,
+            )
+        if self.named_ref:
+            return self.env._(
+                "Somebody wrote on %(site)s and names order %(order)s. Nothing proves that it is this buyer's.",
+                site=self.site_id.name,
+                order=self.named_ref,
             )
         if presale:
             return self.env._("Somebody asks about a product on %s; there is no order yet.", self.site_id.name)

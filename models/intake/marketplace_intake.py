@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -11,6 +12,8 @@ from ..order.marketplace_order import naive
 PARAM = "helpdesk_mgmt_marketplace."
 #: Minutes a new ticket waits for its order.
 ORDER_WAIT = 5
+#: Whatever a mail says, a clock starts at most so long before it reached us.
+OLDEST = timedelta(hours=24)
 
 
 class MarketplaceIntake(models.AbstractModel):
@@ -36,7 +39,7 @@ class MarketplaceIntake(models.AbstractModel):
         if verdict:
             message._finish(*verdict)
         elif self._is_buyer_message(message, mail):
-            message.order_id = order = self._find_order(message, site, mail)
+            message.order_id = order = self._find_order(message, site, mail, self._get_facts(message, mail))
             self._process_buyer_message(message, site, mail, order)
         else:
             self._process_notice(message, site, mail)
@@ -83,8 +86,10 @@ class MarketplaceIntake(models.AbstractModel):
     @api.model
     def _prepare_reading(self, mail, message):
         received = message.create_date
-        # A clock must not start in the future, nor be lost with an unreadable date.
-        date = min(naive(mail.date) or received, received)
+        # A clock must not start in the future, nor long ago, nor be lost with an unreadable date; and a mail that
+        # nobody vouches for has no date but that of its receipt.
+        sent = naive(mail.date) if mail.authentication == "pass" else None
+        date = max(min(sent or received, received), received - OLDEST)
         return {
             "kind": mail.kind,
             "notice": mail.notice,
@@ -97,6 +102,7 @@ class MarketplaceIntake(models.AbstractModel):
             "reply_to": mail.reply_to,
             "no_response_url": mail.no_response_url,
             "order_ref": mail.order_ref,
+            "typed": " ".join(sorted(mail.typed)) or False,
             "date": date,
         }
 
@@ -136,7 +142,7 @@ class MarketplaceIntake(models.AbstractModel):
     def _find_copy(self, message, mail):
         """Return the verdict on a further copy of a mail that is here already, else None."""
         key = mail.dedup_ref
-        if mail.authentication != "pass":
+        if mail.authentication != "pass" or "token" in mail.typed:
             # Whoever forges the marketplace's own number must not suppress the real message.
             content = "\0".join((mail.text or mail.body, mail.order_ref or "", mail.reply_to or ""))
             key += "#" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
@@ -152,16 +158,27 @@ class MarketplaceIntake(models.AbstractModel):
     # === BUYERS' MESSAGES === #
 
     @api.model
-    def _find_order(self, message, site, mail):
-        """Return the order that a buyer's message is about, or an empty recordset."""
-        Order = self.env["marketplace.order"]
+    def _get_facts(self, message, mail):
+        """Return of a mail what it proves (``InboundMail.facts``), as the marketplace or a person's word has it."""
+        if message._is_rightful() and mail.authentication != "pass":
+            mail = replace(mail, authentication="pass")
+        return mail.facts()
+
+    @api.model
+    def _find_order(self, message, site, mail, facts):
+        """Return the order that a buyer's message is about, as far as that is proved, or an empty recordset.
+
+        :param InboundMail facts: what is proved of the mail.
+        """
+        Order, account = self.env["marketplace.order"], site.account_id
+        if facts.order_ref:
+            return Order._find_or_create(site, facts.order_ref)
         if mail.order_ref:
-            return Order._find_or_create(site, mail.order_ref)
-        account = site.account_id
+            return self._check_hint(facts, Order._find(account, mail.order_ref))
         # What the buyer answers says more than who the buyer is; it is looked up with the conversation.
-        if self.env["marketplace.conversation"]._find_by_answer(account, mail):
+        if not facts.find_ref("alias") or self.env["marketplace.conversation"]._find_by_answer(account, facts):
             return Order
-        refs = self.env["marketplace.order.relay"]._find_order_refs(account, mail.reply_to)
+        refs = self.env["marketplace.order.relay"]._find_order_refs(account, facts.reply_to)
         if not refs:
             return Order
         message.reading = f"{message.reading or ''}; order found by the buyer's address".strip("; ")
@@ -171,13 +188,28 @@ class MarketplaceIntake(models.AbstractModel):
         return open_here if len(open_here) == 1 else Order._find_or_create(site, refs[0])
 
     @api.model
+    def _check_hint(self, facts, order):
+        """Return an order that the buyer's own words name, if the buyer is known to be its buyer; else nothing."""
+        alias = facts.find_ref("alias")
+        is_known = order and alias and self.env["marketplace.conversation"]._is_known_buyer(order, alias)
+        return order if is_known else order.browse()
+
+    @api.model
     def _process_buyer_message(self, message, site, mail, order):
-        if self._must_wait(message, mail, order):
+        facts = self._get_facts(message, mail)
+        hint = mail.order_ref if not facts.order_ref else None
+        if hint and order:
+            order = message.order_id = self._check_hint(facts, order)
+        if hint and not order:
+            must_wait = self._must_wait_for_hint(message, site, mail, facts)
+        else:
+            must_wait = self._must_wait(message, facts, order)
+        if must_wait:
             message.write({"state": "waiting_order", "next_attempt": message.wait_until})
             message._trigger_process(at=message.wait_until)
             return
-        conversation = self.env["marketplace.conversation"]._find_or_create(site, mail, order)
-        ticket = self._get_ticket(conversation, mail)
+        named_ref = hint if not order else None
+        conversation, ticket = self._place(site, mail, facts, order, named_ref)
         posted = ticket._marketplace_post_buyer(message, mail)
         if mail.urgent:
             ticket.priority = "3"
@@ -187,6 +219,23 @@ class MarketplaceIntake(models.AbstractModel):
             )
         ticket._marketplace_clock_start(message.date)
         self._finish(message, conversation, ticket, posted)
+        ticket._marketplace_update_doubt()
+
+    @api.model
+    def _place(self, site, mail, facts, order, named_ref):
+        """Return the conversation and the ticket that a buyer's message goes to, the conversation locked."""
+        Conversation = self.env["marketplace.conversation"]
+        if facts.authentication == "pass":
+            conversation = Conversation._find_or_create(site, facts, order, named_ref)
+            return conversation, self._get_ticket(conversation, mail)
+        conversation, beside = Conversation._find_or_create_doubtful(site, mail)
+        ticket = conversation.ticket_id
+        if ticket:
+            ticket._marketplace_changed()
+        else:
+            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            ticket._marketplace_begin_beside(beside)
+        return conversation, ticket
 
     @api.model
     def _finish(self, message, conversation, ticket, posted):
@@ -199,11 +248,15 @@ class MarketplaceIntake(models.AbstractModel):
         )
 
     @api.model
-    def _must_wait(self, message, mail, order):
+    def _must_wait(self, message, facts, order):
         """Tell whether a new ticket's message waits for its order; never longer than its deadline."""
-        if not order or order.state != "pending" or not order.account_id._is_fetchable():
+        if not order or self.env["marketplace.conversation"]._find_for(order.account_id, facts, order).ticket_id:
             return False
-        if self.env["marketplace.conversation"]._find_for(order.account_id, mail, order).ticket_id:
+        return self._may_wait_for(message, order)
+
+    @api.model
+    def _may_wait_for(self, message, order):
+        if order.state != "pending" or not order.account_id._is_fetchable():
             return False
         # Fails, and is tried again, when the order was stored since this transaction began.
         self.env.execute_query(SQL("SELECT 1 FROM marketplace_order WHERE id = %s FOR SHARE", order.id))
@@ -212,6 +265,24 @@ class MarketplaceIntake(models.AbstractModel):
             minutes = float(self._get_param("order_wait", ORDER_WAIT))
             message.wait_until = now + timedelta(minutes=minutes)
         return message.wait_until > now
+
+    @api.model
+    def _must_wait_for_hint(self, message, site, mail, facts):
+        """Tell whether a proved message waits for an order that the buyer names: its buyer's address may be the same.
+
+        The order is asked for when no proved one is due. It is the message's while that waits, and afterwards only
+        if it turned out to be the buyer's.
+        """
+        Order = self.env["marketplace.order"]
+        find = self.env["marketplace.conversation"]._find_for
+        message.order_id = Order
+        if not facts.find_ref("alias") or find(site.account_id, facts, Order, mail.order_ref):
+            return False
+        order = Order._find_or_create(site, mail.order_ref, is_hint=True)
+        if not self._may_wait_for(message, order):
+            return False
+        message.order_id = order
+        return True
 
     @api.model
     def _get_ticket(self, conversation, mail):
@@ -231,23 +302,78 @@ class MarketplaceIntake(models.AbstractModel):
 
     @api.model
     def _process_notice(self, message, site, mail):
-        """Do with a notice what its site says: note on the order's ticket, ticket of its own, nothing."""
+        """Do with a notice what its site says: note on the order's ticket, ticket of its own, nothing.
+
+        What is not proved to be about a ticket is told on it at most, and has no consequences.
+        """
         policy = "urgent" if mail.urgent else site._get_notice_policy(mail.notice)
         if policy == "ignore":
             message._finish("ignored", self.env._("The site ignores notices of this kind."))
             return
+        if ticket := self._find_answered(message, site, mail):
+            # What came back, or is copied, is our own answer: its number says so.
+            self._finish(message, self._get_conversation(ticket), ticket, self._post_notice(ticket, message, mail))
+            return
+        facts = self._get_facts(message, mail)
+        is_named = any(map(facts.get_identity, ("order", "token", "case", "alias")))
+        if facts.authentication != "pass" or mail.order_ref and not is_named:
+            self._process_doubtful_notice(message, site, mail, policy)
+            return
         Order, Conversation = self.env["marketplace.order"], self.env["marketplace.conversation"]
-        order = Order._find(site.account_id, mail.order_ref) if mail.order_ref else Order
-        if policy != "note" and mail.order_ref and not order:
-            order = Order._find_or_create(site, mail.order_ref)
+        order = Order._find(site.account_id, facts.order_ref) if facts.order_ref else Order
+        if policy != "note" and facts.order_ref and not order:
+            order = Order._find_or_create(site, facts.order_ref)
         message.order_id = order
-        found = Conversation._find_for(site.account_id, mail, order)
+        found = Conversation._find_for(site.account_id, facts, order)
         if not found.ticket_id and policy == "note":
             message._finish("ignored", self.env._("No ticket of this order."))
             return
-        conversation = Conversation._find_or_create(site, mail, order)
+        conversation = Conversation._find_or_create(site, facts, order)
         ticket = self._get_notice_ticket(message, conversation, mail, policy)
         self._finish(message, conversation, ticket, self._post_notice(ticket, message, mail))
+
+    @api.model
+    def _find_answered(self, message, site, mail):
+        """Return the ticket of the answer of ours that a mail gives back or copies, or an empty recordset."""
+        kind = message.app_id._get_notice_kind(mail.notice)
+        is_copy = bool(kind and kind.is_copy) and mail.authentication == "pass"
+        if not is_copy and mail.kind != "undelivered":
+            return self.env["helpdesk.ticket"]
+        replies = self.env["marketplace.reply"]._find_answered(site.account_id, mail)
+        if is_copy:
+            return (replies or self.env["marketplace.reply"]._find_copied(site.account_id, mail))[:1].ticket_id
+        # Only who got our answer, or carried it, knows its number and where it went.
+        alias = mail.find_ref("alias")
+        return replies.filtered(lambda one: alias and one._get_relay_key() == alias)[:1].ticket_id
+
+    @api.model
+    def _get_conversation(self, ticket):
+        return self.env["marketplace.conversation"].search([("ticket_id", "=", ticket.id)], order="id", limit=1)
+
+    @api.model
+    def _process_doubtful_notice(self, message, site, mail, policy):
+        """Tell of a notice that nothing proves: a note on the ticket it names, or a ticket of its own, marked."""
+        Conversation = self.env["marketplace.conversation"]
+        order = self.env["marketplace.order"]
+        order = order._find(site.account_id, mail.order_ref) if mail.order_ref else order
+        found = Conversation._find_for(site.account_id, mail, order) if order or mail.thread_refs else Conversation
+        if policy == "note":
+            ticket = found.ticket_id
+            if not ticket:
+                message._finish("ignored", self.env._("No ticket of this order."))
+                return
+            self._finish(message, found, ticket, ticket._marketplace_post_doubtful_notice(message, mail))
+            return
+        conversation, beside = Conversation._find_or_create_doubtful(site, mail)
+        ticket = conversation.ticket_id
+        if not ticket:
+            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            ticket._marketplace_name_after_notice(message)
+            ticket._marketplace_begin_beside(beside)
+        if policy == "urgent":
+            ticket._marketplace_claim_arrived(message, mail)
+        self._finish(message, conversation, ticket, ticket._marketplace_post_doubtful_notice(message, mail))
+        ticket._marketplace_update_doubt()
 
     @api.model
     def _get_notice_ticket(self, message, conversation, mail, policy):

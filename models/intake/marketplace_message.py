@@ -12,6 +12,7 @@ from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
@@ -28,6 +29,8 @@ CONFLICT_TRIES = 8
 #: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
 PIECE = 6 * 1024 * 1024
 OPEN_STATES = ("received", "waiting_order", "failed")
+#: Rows whose sender is who it says it is: proved by the mail, or said by a person.
+RIGHTFUL = Domain("authentication", "=", "pass") | Domain("is_accepted", "=", True) | Domain("is_confirmed", "=", True)
 
 
 class MarketplaceMessage(models.Model):
@@ -69,6 +72,9 @@ class MarketplaceMessage(models.Model):
     )
     reason = fields.Char(readonly=True)
     is_accepted = fields.Boolean(string="Accepted by Hand", readonly=True)
+    is_confirmed = fields.Boolean(
+        string="Buyer Confirmed", readonly=True, help="A person said that this is the buyer of its conversation."
+    )
     error = fields.Text(readonly=True)
     error_date = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
@@ -98,6 +104,7 @@ class MarketplaceMessage(models.Model):
     reply_to = fields.Char(readonly=True, groups="base.group_system", index="btree_not_null")
     no_response_url = fields.Char(readonly=True, groups="base.group_system")
     order_ref = fields.Char(string="Order", readonly=True)
+    typed = fields.Char(readonly=True, help="What of it a person could have typed: order, token, case, alias, name.")
     date = fields.Datetime(string="Sent On", readonly=True)
     dedup_key = fields.Char(readonly=True)
     purge_after = fields.Date(readonly=True, index="btree_not_null")
@@ -172,6 +179,25 @@ class MarketplaceMessage(models.Model):
     def _trigger_process(self, at=None):
         """Wake the action that works off the ledger."""
         self.env["ir.cron"]._marketplace_wake("ir_cron_process_messages", at=at)
+
+    # === WHOSE IT IS === #
+
+    def _is_rightful(self):
+        """Tell whether this message's sender is who it says it is: proved by the mail, or said by a person."""
+        self.ensure_one()
+        return self.authentication == "pass" or self.is_accepted or self.is_confirmed
+
+    def _get_relay_key(self):
+        """Return what is the same in all addresses of the buyer who wrote this, or None."""
+        self.ensure_one()
+        return self.app_id._get_class_or_gone().relay_key(self.reply_to or None)
+
+    def _confirm_buyer(self):
+        """Note that a person says that who wrote these is the buyer of their conversations."""
+        doubtful = self.filtered(lambda row: not row._is_rightful())
+        doubtful.is_confirmed = True
+        for conversation in doubtful.conversation_id:
+            conversation._learn_confirmed(doubtful.filtered(lambda row, of=conversation: row.conversation_id == of))
 
     # === ACTION METHODS === #
 

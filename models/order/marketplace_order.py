@@ -46,6 +46,7 @@ class MarketplaceOrder(models.Model):
     site_id = fields.Many2one("marketplace.site", ondelete="restrict", index="btree_not_null")
     order_ref = fields.Char(string="Order", required=True, index="trigram")
     ref_ids = fields.One2many("marketplace.order.ref", "order_id", string="Other Numbers")
+    related_refs = fields.Json(help="Numbers of other orders that this one replaces or is exchanged for.")
     state = fields.Selection(
         [("pending", "Being Fetched"), ("known", "Known"), ("unavailable", "Not Available")],
         default="pending",
@@ -90,6 +91,7 @@ class MarketplaceOrder(models.Model):
     lease_until = fields.Datetime()
     attempts = fields.Integer()
     error = fields.Char()
+    is_hint = fields.Boolean(help="Only named by somebody: asked for when nothing else is.")
     ticket_ids = fields.One2many("helpdesk.ticket", "marketplace_order_id")
 
     _account_ref_unique = models.Constraint("UNIQUE(order_ref, account_id)", "This order is here already.")
@@ -105,11 +107,16 @@ class MarketplaceOrder(models.Model):
         return found or self.env["marketplace.order.ref"].search([*mine, ("name", "=", order_ref)], limit=1).order_id
 
     @api.model
-    def _find_or_create(self, site, order_ref):
-        """Return the order with this number, made as pending when it is new; loses a race with an error."""
+    def _find_or_create(self, site, order_ref, is_hint=False):
+        """Return the order with this number, made as pending when it is new; loses a race with an error.
+
+        :param bool is_hint: nobody proved that it is the buyer's: others are fetched first.
+        """
         account = site.account_id
         order = self._find(account, order_ref)
         if order:
+            if order.is_hint and not is_hint:
+                order.is_hint = False
             return order
         fetchable = account._is_fetchable()
         order = self.create(
@@ -119,6 +126,7 @@ class MarketplaceOrder(models.Model):
                 "app_id": account.app_id.id,
                 "site_id": site.id,
                 "order_ref": order_ref,
+                "is_hint": is_hint,
                 "next_fetch_at": fields.Datetime.now() if fetchable else False,
             }
         )
@@ -180,6 +188,7 @@ class MarketplaceOrder(models.Model):
         self.write(dict(self._prepare_values(snapshot), purged_at=False))
         self.env["marketplace.order.line"]._add(self, snapshot.lines)
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
+        self.ref_ids.filtered(lambda one: one.name in snapshot.related_refs).unlink()
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         if known:
             self.ticket_ids._marketplace_order_changed(self, before)

@@ -72,6 +72,7 @@ class MarketplaceOrder(models.Model):
             "returns": self.returns if snapshot.returns is None else [_plain(one) for one in snapshot.returns] or False,
             "recipient": dict(vars(recipient), lines=list(recipient.lines)) if recipient else False,
             "is_limited": snapshot.limited,
+            "related_refs": list(snapshot.related_refs) or False,
             "purge_after": delivered and (delivered + PURGE_AFTER).date(),
             "fetched_at": fields.Datetime.now(),
             "next_fetch_at": False,
@@ -109,6 +110,7 @@ class MarketplaceOrder(models.Model):
             **{name: fields.Datetime.to_string(self[name]) for name in SHOWN_TIMES},
             "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
             "numbers": self.ref_ids.mapped("name"),
+            "related": self.related_refs or [],
             "packages": [package._describe() for package in self.package_ids],
             "refunds": [dict(one, amount=_float(one["amount"])) for one in self.refunds or []],
             "returns": [dict(one, amount=_float(one["amount"])) for one in self.returns or []],
@@ -122,6 +124,7 @@ class MarketplaceOrder(models.Model):
         return Order(
             order_ref=self.order_ref,
             other_refs=tuple(self.ref_ids.mapped("name")),
+            related_refs=tuple(self.related_refs or ()),
             site_ref=self.site_id.site_ref,
             status=self.status or "unknown",
             currency=self.currency_code or None,

@@ -7,10 +7,12 @@ from lxml import html
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools.mail import email_split_tuples
 
 from ...marketplaces.mail_text import html_to_text
 from ...marketplaces.schema import Finding, ReplyFile
 from ..clock.helpdesk_ticket import BUYER_KINDS, BUYER_WORDS
+from ..intake.marketplace_message import RIGHTFUL
 from ..ticket.helpdesk_ticket import as_html
 from .marketplace_reply import ANSWERED
 
@@ -64,38 +66,77 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.ensure_one()
         if not self.marketplace_site_id:
             return False
-        ticket_sudo, order_sudo = self.sudo(), self._marketplace_get_order()
+        ticket_sudo = self.sudo()
         site_sudo = ticket_sudo.marketplace_site_id
-        buyer = ticket_sudo.partner_name or order_sudo.buyer_name or self.env._("Buyer")
         return {
             "label": self.env._("%s reply", ticket_sudo.marketplace_app_id.name),
-            "to": " · ".join(filter(None, [buyer, self.marketplace_order_ref, site_sudo.name])),
+            "to": " · ".join(
+                filter(None, [self._marketplace_name_recipient(), self.marketplace_order_ref, site_sudo.name])
+            ),
             "sender": site_sudo.address or "",
             "why_not": self._marketplace_why_not() or "",
             "placeholders": self._marketplace_get_placeholders(),
         }
 
+    def _marketplace_name_recipient(self):
+        """Return who gets an answer: the writer of the message that is answered, whoever the ticket is named after."""
+        ticket_sudo, answers_sudo = self.sudo(), self._marketplace_get_answerable()
+        unproved_sudo = self._marketplace_get_unproved()
+        row_sudo = answers_sudo or unproved_sudo
+        name = email_split_tuples(row_sudo.mail_message_id.email_from or "")[:1]
+        known = ticket_sudo.partner_name or self._marketplace_get_order().buyer_name or self.env._("Buyer")
+        buyer = name[0][0] if name and name[0][0] else known
+        if unproved_sudo:
+            return self.env._("%(name)s <%(address)s>, not verified", name=buyer, address=unproved_sudo.reply_to)
+        return buyer
+
     def _marketplace_get_placeholders(self):
         """Return {name: text} of what templates may hold in braces, as far as the order says it."""
-        if self._marketplace_get_order().state != "known":
-            return {}
         marketplace, snapshot, storefront = self._marketplace_get_world()
+        if not snapshot:
+            return {}
         found = {one.name: one.value(snapshot, storefront) for one in marketplace.offered_placeholders()}
         return {name: text for name, text in found.items() if text}
 
     # === WHETHER === #
 
     def _marketplace_get_answerable(self):
-        """Return the ledger's row of the buyer's last message that can be answered, or an empty recordset."""
+        """Return the ledger's row of the buyer's last message that can be answered, or an empty recordset.
+
+        Only one of this conversation's buyer is: proved by the mail, or confirmed by a person.
+        """
+        return self._marketplace_find_addressed(RIGHTFUL)
+
+    def _marketplace_get_unproved(self):
+        """Return the row of the last message whose sender nobody proved, when none can be answered; else nothing."""
+        answerable_sudo = self._marketplace_get_answerable()
+        return answerable_sudo.browse() if answerable_sudo else self._marketplace_find_addressed(Domain.TRUE)
+
+    def _marketplace_find_addressed(self, domain):
+        """Return the row of the last message of a buyer, within a domain, that names a relay's address."""
         self.ensure_one()
-        domain = [("ticket_id", "=", self.id), ("kind", "in", BUYER_KINDS)]
-        messages_sudo = (
-            self.env["marketplace.message"]
-            .sudo()
-            .search([*domain, ("state", "=", "done"), ("reply_to", "!=", False)], order="date desc, id desc", limit=5)
-        )
+        domain &= Domain("ticket_id", "=", self.id) & Domain("kind", "in", BUYER_KINDS)
+        domain &= Domain("state", "=", "done") & Domain("reply_to", "!=", False)
+        messages_sudo = self.env["marketplace.message"].sudo().search(domain, order="date desc, id desc", limit=5)
         is_relay = self.marketplace_app_id.sudo()._get_class_or_gone().is_relay_address
         return messages_sudo.filtered(lambda message: is_relay(message.reply_to))[:1]
+
+    def _marketplace_check_recipient(self):
+        """Return the finding that an answer would go to somebody of whom nothing is proved, in a list, or none."""
+        unproved_sudo = self._marketplace_get_unproved()
+        if not unproved_sudo:
+            return []
+        return [Finding("unproved_recipient", "block", self._marketplace_say_unproved(unproved_sudo.reply_to))]
+
+    def _marketplace_say_unproved(self, address):
+        """Return that an address is not proved to be this ticket's buyer's, with the one that is known."""
+        known = self._marketplace_get_order().relay or self.env._("none is known")
+        return self.env._(
+            "This would go to %(address)s, which is not proved to be this conversation's buyer (known address: "
+            "%(known)s). If you are sure, press “This is our buyer” on the ticket.",
+            address=address,
+            known=known,
+        )
 
     def _marketplace_why_not(self):
         """Return why the buyer can't be answered from here by this user, or False."""
@@ -107,7 +148,9 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return self.env._("%s has no address to send from.", site_sudo.name)
         if not site_sudo._find_outgoing_server(site_sudo.address):
             return self.env._("No outgoing mail server may send as %s.", site_sudo.address)
-        return False if self._marketplace_get_answerable() else self._marketplace_why_not_first()
+        # Of somebody who is not proved to be the buyer, a finding tells what must be done first.
+        has_buyer = self._marketplace_get_answerable() or self._marketplace_get_unproved()
+        return False if has_buyer else self._marketplace_why_not_first()
 
     # === ANSWERING === #
 
@@ -149,11 +192,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         return marketplace.fill_placeholders(as_text(body or ""), snapshot, storefront)[0]
 
     def _marketplace_get_world(self):
-        """Return the marketplace's class, the order's snapshot (or None) and the storefront of this ticket."""
+        """Return the marketplace's class, the order's snapshot (or None) and the storefront of this ticket.
+
+        Nothing of the order is filled into what would go to somebody who is not proved to be its buyer.
+        """
         ticket_sudo, order_sudo = self.sudo(), self._marketplace_get_order()
         return (
             ticket_sudo.marketplace_app_id._get_class_or_gone(),
-            order_sudo._as_snapshot() if order_sudo else None,
+            order_sudo._as_snapshot() if order_sudo and not self._marketplace_get_unproved() else None,
             ticket_sudo.marketplace_site_id._get_storefront(),
         )
 
@@ -193,7 +239,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
             file_limits=self.sudo().marketplace_app_id._get_file_limits(),
         )
-        return [*findings, *self._marketplace_check_meanwhile()]
+        return [*self._marketplace_check_recipient(), *findings, *self._marketplace_check_meanwhile()]
 
     def _marketplace_check_meanwhile(self):
         """Return a warning when somebody else answered just now and the buyer has not written since."""

@@ -3,6 +3,7 @@ from email.utils import make_msgid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...marketplaces.schema import BuyerMail
 
@@ -148,6 +149,40 @@ class MarketplaceReply(models.Model):
             "attachment_ids": posted.attachment_ids.ids,
         }
 
+    # === WHOSE IT IS === #
+
+    @api.model
+    def _find_answered(self, account, mail):
+        """Return the answers of ours that a mail says it answers, copies or gives back."""
+        refs = [ref.value for ref in mail.thread_refs if ref.type == "in_reply_to"]
+        return self.search([("account_id", "=", account.id), ("message_ref", "in", refs)]) if refs else self.browse()
+
+    @api.model
+    def _find_copied(self, account, mail):
+        """Return the answer that the marketplace's copy shows word by word, of those about the order that it names."""
+        if not mail.order_ref:
+            return self.browse()
+        mine = Domain("account_id", "=", account.id) & Domain("order_id.order_ref", "=", mail.order_ref)
+        return self._pick_copied(mine & self._get_copyable(), account.app_id._get_class_or_gone(), mail)
+
+    def _get_relay_key(self):
+        """Return what is the same in all addresses of the buyer whom this went to, or None."""
+        self.ensure_one()
+        return self.app_id._get_class_or_gone().relay_key(self.recipient or None)
+
+    def _why_not_to(self):
+        """Return why this mail may not go to its recipient, or False: nobody proved that it is the ticket's buyer."""
+        self.ensure_one()
+        if self.kind != "mail":
+            return False
+        if self.answers_id and self.answers_id._is_rightful():
+            return False
+        key = self._get_relay_key()
+        known = self.app_id._get_class_or_gone().relay_key(self.order_id.relay or None)
+        if key and key == known or self.purged_at:
+            return False
+        return self.ticket_id._marketplace_say_unproved(self.recipient)
+
     @api.model
     def _trigger_send(self, at=None):
         self.env["ir.cron"]._marketplace_wake("ir_cron_send_replies", at=at)
@@ -159,6 +194,9 @@ class MarketplaceReply(models.Model):
         self._check_agent()
         if any(reply.state not in ("failed", "refused", "unknown") for reply in self.sudo()):
             raise UserError(self.env._("Only answers that did not reach the buyer can be sent again."))
+        for reply in self.sudo():
+            if why_not := reply._why_not_to():
+                raise UserError(why_not)
         now = fields.Datetime.now()
         for reply in self.sudo():
             again = {"next_attempt": now, "queued_at": now, "attempts": 0, "is_server_busy": False, "refusal": False}

@@ -121,13 +121,22 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
     @api.model
     def _find_for_copy(self, ticket, mail):
         """Return the reply that the marketplace's copy shows, or an empty recordset."""
+        marketplace = ticket.marketplace_app_id._get_class()
+        return self._pick_copied(self._of_conversation(ticket) & self._get_copyable(), marketplace, mail)
+
+    @api.model
+    def _get_copyable(self):
+        """Return the domain of replies of which a copy may still come."""
         is_open = Domain("state", "in", ("handed_over", "unknown", "sending"))
         # Somebody had it sent again before its copy came: it has gone already.
         is_open |= Domain("state", "=", "queued") & Domain("may_have_gone", "=", True)
         # What the API took is accepted already; should a copy of it come, it's no answer of somebody else's.
-        is_known = Domain("kind", "=", "message") & Domain("state", "=", "accepted")
-        candidates = self.search(self._of_conversation(ticket) & Domain("text", "!=", False) & (is_open | is_known))
-        marketplace = ticket.marketplace_app_id._get_class()
+        return is_open | Domain("kind", "=", "message") & Domain("state", "=", "accepted")
+
+    @api.model
+    def _pick_copied(self, domain, marketplace, mail):
+        """Return the reply of a domain that the marketplace's copy shows, or an empty recordset."""
+        candidates = self.search(domain & Domain("text", "!=", False), limit=200)
         found = candidates.sorted("id").filtered(lambda reply: marketplace.matches_reply(mail, reply.text))
         # Of several that are alike, such as twice the same, the oldest.
         return max(found, key=lambda reply: marketplace.reply_similarity(mail, reply.text), default=found)
@@ -143,7 +152,11 @@ class MarketplaceReply(models.Model):  # pylint: disable=consider-merging-classe
         mails = self._of_conversation(ticket) & Domain("kind", "=", "mail")
         refs = [ref.value for ref in mail.thread_refs]
         named = self.search(mails & Domain("message_ref", "in", refs), limit=1)
-        reply = named or self.search(mails & Domain("state", "in", ("handed_over", "unknown", "sending")), limit=1)
+        last = mails & Domain("state", "in", ("handed_over", "unknown", "sending"))
+        alias = mail.find_ref("alias")
+        # A refusal of a mail to somebody else is none of this buyer's.
+        sent = self.search(last, limit=20).filtered(lambda one: not alias or one._get_relay_key() == alias)
+        reply = named or sent[:1]
         if reply.state in ("handed_over", "unknown", "sending", "accepted"):
             reply.write({"important_word": mail.important_word, "refusal": mail.refusal})
             reply._fail(mail.refusal_text or mail.subject or "", state="refused")

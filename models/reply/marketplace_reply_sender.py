@@ -152,6 +152,8 @@ class MarketplaceReplySender(models.AbstractModel):
         """Hand one reply over; return what became of it."""
         if reply.site_id.state != "active":
             return Outcome("failed", self.env._("%s was deleted here.", reply.site_id.name))
+        if why_not := reply._why_not_to():
+            return Outcome("failed", why_not)
         if reply.kind != "mail":
             return self.env["marketplace.reply.api"]._try(reply)
         try:

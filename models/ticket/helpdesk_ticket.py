@@ -124,7 +124,8 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _marketplace_prepare_order_values(self, order):
-        return {
+        known = {"marketplace_named_ref": False} if order else {}
+        return known | {
             "marketplace_order_id": order.id,
             "marketplace_order_ref": order.order_ref,
             "marketplace_order_state": order.state if order else "none",

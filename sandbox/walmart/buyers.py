@@ -40,7 +40,8 @@ class WalmartBuyers(Receiving):
         seller, site, order, buyer = self._resolve(message)
         ref = order["customerOrderId"] if order else None
         key = conversation_key(seller, site, ref, buyer)
-        letter = self._letter(message, seller, site, order, buyer)
+        last = self._last_reply(key) if message.answer else None
+        letter = self._letter(message, seller, site, order, buyer, last)
         raws = self._raws(message, letter, key)
         sent = [self._send(message, raw, letter.to) for raw in raws]
         self._world.say(
@@ -77,14 +78,14 @@ class WalmartBuyers(Receiving):
                 return seller
         raise Unknown(f"No seller in {site.code}")
 
-    def _letter(self, message, seller, site, order, buyer):
+    def _letter(self, message, seller, site, order, buyer, last=None):
         named = order if message.name_order else None
         item_id, title = mails.product_of(order, message.asin)
         host = site.relay_hosts[0] + (".mail-center.example" if message.forgery == "lookalike" else "")
         return mails.Letter(
             seller=seller,
             site=site,
-            sender=f"{self._local_part(message, order)}@{host}",
+            sender=f"{self._local_part(message, order, last)}@{host}",
             buyer=buyer,
             text=message.text,
             to=message.to or self._world.addresses.get((seller.code, site.code)) or NOBODY,
@@ -95,9 +96,11 @@ class WalmartBuyers(Receiving):
             attachments=message.attachments,
         )
 
-    def _local_part(self, message, order):
+    def _local_part(self, message, order, last=None):
         if message.relay:
             return message.relay
+        if last and last.get("to"):
+            return last["to"]  # where the seller's mail reached the buyer
         if message.notice == "reply_copy":
             return identity.make_local_part(identity.SELLER)
         of_order = identity.order_local_part(order)

@@ -136,7 +136,7 @@ def notice(kind, letter):
         "Walmart Customer Care",
     )
     body = "".join(f"<div>{row or '<br>'}</div>" for row in rows)
-    return _mail(letter, letter.sender, subject, f'<div dir="ltr">{body}</div>\n')
+    return _mail(letter, wording.DESK, subject, f'<div dir="ltr">{body}</div>\n', reply_to=letter.sender)
 
 
 def reply_copy(letter, subject, message_id):
@@ -153,13 +153,13 @@ def reply_copy(letter, subject, message_id):
     return _mail(letter, letter.sender, subject, body, thread, name=letter.seller.name)
 
 
-def _mail(letter, sender, subject, body, more=(), name=""):
+def _mail(letter, sender, subject, body, more=(), name="", reply_to=None):
     when = now()
     address = mime.address(name, sender)
     headers = [
         ("Date", mime.date(when)),
         ("From", address),
-        ("Reply-To", address),
+        ("Reply-To", reply_to or address),
         ("To", letter.to),
         ("Message-ID", identity.make_message_id(letter.site.relay_hosts[0])),
         *more,

@@ -38,6 +38,7 @@ class Receiving:
             fate=mail.fate,
             subject=mail.subject,
             message_id=mail.message_id,
+            to=mail.to.partition("@")[0],
             mails=[],
         )
         getattr(self, f"_when_{mail.fate}")(key, mail)

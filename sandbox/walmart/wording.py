@@ -39,6 +39,8 @@ NOTICES = {
 }
 #: Those that are about an order.
 ABOUT_ORDERS = ("escalation", "request_cancel", "reply_copy")
+#: Where Walmart's staff writes from; its real address was not seen.
+DESK = "mp-care@walmart.com"
 STAFF_SUBJECTS = {
     "escalation": "Please contact the customer to resolve an issue with {item}",
     "request_cancel": "Please contact the customer - Request Cancel",

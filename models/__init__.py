@@ -45,9 +45,10 @@ from .intake import marketplace_conversation_doubt
 from .correction import marketplace_conversation as correction_marketplace_conversation
 from .intake import marketplace_conversation_key
 from .intake import marketplace_message
-from .intake import marketplace_intake
+from .intake import marketplace_intake as intake_marketplace_intake
 from .site import marketplace_notice_policy
 from .correction import marketplace_correction
+from .correction import marketplace_intake as correction_marketplace_intake
 from .clock import marketplace_response
 from .reply import marketplace_reply
 from .reply import marketplace_reply_outcome

@@ -52,8 +52,13 @@ from . import test_tokens
 from . import test_tour
 from . import test_trust_access
 from . import test_trust_dialogs
+from . import test_trust_identity
 from . import test_trust_notify
+from . import test_trust_orders
 from . import test_trust_pointers
+from . import test_trust_reply
+from . import test_trust_unproved
+from . import test_trust_walmart
 from . import test_walmart_connect
 from . import test_walmart_order
 from . import test_walmart_reply

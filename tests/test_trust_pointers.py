@@ -17,6 +17,8 @@ class TestTrustPointers(TrustCase):
             "marketplace_order_state": "none",
             "marketplace_item_ref": "B000000000",
             "marketplace_check": True,
+            "marketplace_named_ref": "111-1111111-1111111",
+            "marketplace_doubt": "sender",
             "marketplace_response_id": self.hidden.marketplace_response_id.id,
             "marketplace_previous_ticket_id": self.hidden.id,
             "marketplace_claimed_at": "2026-01-01",

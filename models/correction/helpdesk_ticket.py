@@ -245,6 +245,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         # A seller's own number may have any form: it is known once the order is here.
         found_sudo = (ref and Order._find(account_sudo, ref)) or (text and Order._find(account_sudo, text)) or Order
         if found_sudo or not create:
+            if create and found_sudo.is_hint:
+                found_sudo.is_hint = False
             return found_sudo
         if not ref:
             values = {"number": text, "marketplace": site_sudo.app_id.name}

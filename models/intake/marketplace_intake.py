@@ -219,7 +219,8 @@ class MarketplaceIntake(models.AbstractModel):
             )
         ticket._marketplace_clock_start(message.date)
         self._finish(message, conversation, ticket, posted)
-        ticket._marketplace_update_doubt()
+        if not message._is_rightful() or ticket.marketplace_doubt or ticket.marketplace_named_ref:
+            ticket._marketplace_update_doubt()
 
     @api.model
     def _place(self, site, mail, facts, order, named_ref):

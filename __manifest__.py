@@ -45,6 +45,8 @@
         "views/marketplace_ticket_template_views.xml",
         "views/marketplace_example_rule_views.xml",
         "views/marketplace_message_views.xml",
+        "wizards/marketplace_trust_views.xml",
+        "views/marketplace_proof_views.xml",
         "views/marketplace_correction_views.xml",
         "views/mail_canned_response_views.xml",
         "views/marketplace_reply_views.xml",

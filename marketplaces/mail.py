@@ -186,7 +186,7 @@ def _ids(value):
 
 
 def decode(
-    raw: bytes, *, authserv_id: str | None = None, receiver=None, signatures=None, is_trusted: bool = False
+    raw: bytes, *, authserv_id: str | None = None, receiver=None, signatures=None, is_trusted=False, judgement=None
 ) -> Mail:
     """Decode a mail; whatever is readable in any non-empty bytes comes out, and nothing raises.
 
@@ -195,6 +195,7 @@ def decode(
     :param receiver: how our own server writes its verdict (``mail_auth.Receiver``), in place of its name alone.
     :param signatures: what we found out about its signatures (``mail_signatures.Signatures``).
     :param bool is_trusted: an administrator trusts what arrives where this mail did.
+    :param judgement: what it was found to be earlier (``mail_auth.Judgement``), which stays.
     """
     whole = mail_mime.read_part(raw, top=True)
     leaves = mail_mime.leaves(whole)
@@ -209,7 +210,7 @@ def decode(
         text=text,
         html="\n".join(html) if html else None,
         attachments=tuple(mail_mime.attachment(part, number) for number, part in enumerate(files, 1)),
-        authentication=mail_auth.Authentication(results, unnamed, signatures, is_trusted),
+        authentication=mail_auth.Authentication(results, unnamed, signatures, is_trusted, judgement),
         report=_report(whole, leaves, text or ""),
         digest=hashlib.sha256(raw).hexdigest(),
     )

@@ -82,12 +82,14 @@ class Authentication:
     :param unnamed: those in the topmost header that may be our server's: believed only where it says "fail".
     :param signatures: what we found ourselves (``mail_signatures.Signatures``), None when nobody looked.
     :param bool is_trusted: an administrator decided that what arrives here is genuine unless it is known to be forged.
+    :param judgement: the verdict of an earlier time, which stays.
     """
 
     results: tuple[Result, ...] = ()
     unnamed: tuple[Result, ...] = ()
     signatures: Signatures | None = None
     is_trusted: bool = False
+    judgement: Judgement | None = None
 
     def verdict(self, host: str, signers=()) -> str:
         """Return ``pass``, ``fail`` or ``none`` for a mail that says it comes from ``host``; see :meth:`judge`."""
@@ -103,6 +105,8 @@ class Authentication:
         :param str host: of the From address.
         :param signers: domains whose signature proves the origin; ``host`` and its parents by default.
         """
+        if self.judgement:
+            return self.judgement
         if self._is_other_by_dmarc(host):
             return Judgement("fail", "header", "the receiving server says that DMARC fails")
         proof = self._prove(host, signers)
@@ -118,7 +122,7 @@ class Authentication:
 
     def is_unchecked(self, host: str, signers=()) -> bool:
         """Tell whether signatures that we have not checked, or could not, may still prove a mail."""
-        if self._is_other_by_dmarc(host) or self._prove(host, signers):
+        if self.judgement or self._is_other_by_dmarc(host) or self._prove(host, signers):
             return False
         return self.signatures is None or self.signatures.is_unknown
 

@@ -86,7 +86,7 @@ def check(raw: bytes, find_key, signers_of, sealers=()) -> Signatures:
 
 
 def _check_signatures(head, body, headers, find_key, signers_of):
-    host = _from_host(headers)
+    host = from_host(headers)
     signers = signers_of(host)
     values = [value for name, value in headers if name == "dkim-signature"]
     found, limit = [], 2 if len(body) > LARGE else MAX_SIGNATURES
@@ -280,7 +280,11 @@ def _original_senders(headers, signed):
     return [line for line in lines if len(addresses(line)) == 1]
 
 
-def _from_host(headers):
+def from_host(headers) -> str:
+    """Return the host of the one From address, ``""`` where there is none or more than one.
+
+    :param headers: (lower-case name, raw value) from the top.
+    """
     values = [value for name, value in headers if name == "from"]
     found = addresses(to_text(values[0])) if len(values) == 1 else []
     return found[0].host if len(found) == 1 else ""

@@ -26,12 +26,11 @@ def restore(mail, signers_of):
         return mail
     chain = mail.authentication.signatures and mail.authentication.signatures.chain
     if chain and chain.result == "pass" and chain.sender:
-        if addresses(chain.sender)[0].address == mail.from_address:
-            return mail
         return _with_sender(mail, chain.sender, mail.authentication)
     line = _claimed(mail, signers_of)
     # What the receiving server says is about the forwarder's address.
-    unproved = Authentication(signatures=mail.authentication.signatures)
+    known = mail.authentication
+    unproved = Authentication(signatures=known.signatures, judgement=known.judgement)
     return _with_sender(mail, line, unproved) if line else mail
 
 

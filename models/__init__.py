@@ -45,6 +45,9 @@ from .intake import marketplace_conversation_doubt
 from .correction import marketplace_conversation as correction_marketplace_conversation
 from .intake import marketplace_conversation_key
 from .intake import marketplace_message
+from .proof import marketplace_receiver
+from .proof import marketplace_message as proof_marketplace_message
+from .proof import marketplace_flood
 from .intake import marketplace_intake as intake_marketplace_intake
 from .site import marketplace_notice_policy
 from .correction import marketplace_correction

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from .intake.marketplace_intake import ORDER_WAIT, PARAM
+from .proof.marketplace_flood import FLOOD_LIMIT
 
 MAX_PARALLEL = 8
 
@@ -12,8 +13,17 @@ class ResConfigSettings(models.TransientModel):
     marketplace_authserv_id = fields.Char(
         string="Receiving Mail Server",
         config_parameter=PARAM + "authserv_id",
-        help="The name that your receiving mail server writes first in its Authentication-Results headers, "
-        "for example mx.example.com. What it says about a mail's origin is believed; nobody else's word is.",
+        help="Leave it empty: it is learnt from the test mail of the set-up. A name here is used in place of what was "
+        "learnt: the one that your receiving mail server writes first in its Authentication-Results headers.",
+    )
+    marketplace_arc_sealers = fields.Char(
+        string="Trusted Forwarders",
+        config_parameter=PARAM + "arc_sealers",
+        help="Domains that seal the mail they pass on (ARC), for example google.com for Google Groups, separated by "
+        "commas. What they say about a mail's origin is believed.",
+    )
+    marketplace_flood_limit = fields.Integer(
+        string="Unverified Messages in an Hour", config_parameter=PARAM + "flood_limit", default=FLOOD_LIMIT
     )
     marketplace_unverified = fields.Selection(
         [("accept", "Open tickets, marked as not verified"), ("quarantine", "Keep in quarantine")],

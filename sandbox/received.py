@@ -88,8 +88,8 @@ def stamp_mail(raw, sender, recipients, authentication, authserv_id):
     host = _from_host(raw)
     lines = [f"Return-Path: <{sender}>"]
     lines += [f"Delivered-To: {recipient}" for recipient in recipients]
-    lines.append(_received(sender, recipients, authentication, authserv_id, host))
     lines.append(_results(sender, authentication, authserv_id, host))
+    lines.append(_received(sender, recipients, authentication, authserv_id, host))
     return "".join(f"{line}\r\n" for line in lines).encode() + raw
 
 

@@ -8,10 +8,12 @@ from .amazon.console import Console
 from .buyers import Buyers, Message
 from .console_pages import ConsolePages
 from .control import Control
+from .nameserver import NameServer
 from .odoo import Odoo
 from .outbox import Outbox
 from .pages import Pages
 from .shortcuts import Shortcuts
+from .signing import Signer
 from .smtp import Receiver
 from .walmart.api import WalmartApi
 from .walmart.control import WalmartControl
@@ -32,12 +34,14 @@ class Sandbox(Shortcuts):
     :param dict addresses: where storefronts get their mail: ``{("DEMO-EU", "DE"): "amazon-de@odoo.example"}``;
         at Walmart it is the customer service contact, the only one who may write to buyers.
     :param str state: file that keeps addresses over restarts.
+    :param bool signs: the marketplaces sign their mails (DKIM); ``nameserver`` ("host:port") tells the keys.
     :param dict switches: see :class:`world.Switches`.
     """
 
     def __init__(
         self, *, http_port=0, smtp_port=0, odoo_url=None, odoo_db=None, odoo_login="admin", odoo_password="admin",
         deliver=None, authserv_id=AUTHSERV_ID, alias_domains=(), addresses=None, state=None, switches=None,
+        signs=False,
     ):  # fmt: skip
         token = secrets.token_hex(8)
         self.world = World(state, odoo_url)
@@ -49,8 +53,10 @@ class Sandbox(Shortcuts):
         self.outbox = Outbox(self.world, token)
         self.buyers = Buyers(self.world, self.outbox)
         self.console = Console(self.world)
+        self.signer = Signer() if signs else None
+        self.nameserver = self.signer and NameServer(self.signer.records)
         takers = {"on_reply": self.buyers.receive, "on_nowhere": self.buyers.receive_nowhere}
-        self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, **takers)
+        self._receiver = Receiver(self.world, deliver, token, authserv_id, alias_domains, **takers, signer=self.signer)
         self._about = {"odoo": odoo_url, "authserv_id": authserv_id, "alias_domains": list(alias_domains)}
         self._ports = http_port, smtp_port
         self._server = None
@@ -58,6 +64,8 @@ class Sandbox(Shortcuts):
     def start(self):
         """Start all parts and return the sandbox."""
         http_port, smtp_port = self._ports
+        if self.nameserver:
+            self.nameserver.start()
         self.smtp_port = self._receiver.start(smtp_port)
         self.outbox.start(self.smtp_port)
         self._about["smtp_port"] = self.smtp_port
@@ -82,6 +90,8 @@ class Sandbox(Shortcuts):
         self._server.shutdown()
         self._server.server_close()
         self._receiver.stop()
+        if self.nameserver:
+            self.nameserver.stop()
 
     def __enter__(self):
         return self.start()

@@ -46,16 +46,19 @@ class Receiver:
     :param str token: secret by which the pretend marketplaces introduce themselves.
     :param str authserv_id: our name in Authentication-Results.
     :param alias_domains: domains whose mail is the seller's system's.
+    :param signer: signs what comes from the marketplaces (``signing.Signer``).
     :param on_reply: takes what reaches a buyer's address; ``on_nowhere`` what reaches another one of a marketplace's.
     """
 
     def __init__(
-        self, world, deliver, token, authserv_id, alias_domains=(), on_reply=None, on_nowhere=None, threads=16
-    ):
+        self, world, deliver, token, authserv_id, alias_domains=(), on_reply=None, on_nowhere=None, signer=None,
+        threads=16,
+    ):  # fmt: skip
         self._world = world
         self._deliver = deliver
         self._token = token
         self._authserv_id = authserv_id
+        self._signer = signer
         #: {address: function that takes a raw mail}: people's mailboxes on a real mail server.
         self.boxes = {}
         self._alias_domains = {domain.lower() for domain in alias_domains}
@@ -102,6 +105,8 @@ class Receiver:
     def _take(self, raw, sender, groups, authentication):
         if any(self._refuses(recipient, raw, sender) for recipient in groups["marketplace"]):
             return "550 5.7.1 Sender is not authorized"
+        if self._signer and authentication == "pass":
+            raw = self._signer.sign(raw)
         if groups["seller"]:  # first: a failure must leave no trace elsewhere, the sender comes again
             self._deliver(stamp_mail(raw, sender, groups["seller"], authentication, self._authserv_id))
         for recipient in groups["box"]:

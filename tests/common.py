@@ -31,10 +31,15 @@ def only_loopback():
 class WorldMixin:
     """Builds the world once for a test class; the network is faked at its edge by the sandbox."""
 
+    #: What the sandbox is started with, beside what all tests need.
+    sandbox_options = {}
+
     @classmethod
     def build_world(cls):
         cls.mails = []
-        cls.sandbox = cls.enterClassContext(Sandbox(deliver=cls.mails.append, alias_domains=["shop.example"]))
+        cls.sandbox = cls.enterClassContext(
+            Sandbox(deliver=cls.mails.append, alias_domains=["shop.example"], **cls.sandbox_options)
+        )
         urls = {f"MARKETPLACE_AMAZON_{name.upper()}_URL": url for name, url in cls.sandbox.endpoints.items()}
         cls.enterClassContext(patch.dict(os.environ, urls))
         cls.enterClassContext(only_loopback())

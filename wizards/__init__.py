@@ -11,3 +11,4 @@ from . import marketplace_message_compose
 from . import marketplace_order_find
 from . import marketplace_write_first
 from . import marketplace_order_open
+from . import marketplace_trust

@@ -32,7 +32,8 @@ class MailThread(models.AbstractModel):
             return super().message_process(model, message, custom_values, save_original, strip_attachments, thread_id)
         # The ledger believes what the receiving server says of a mail: only a gateway may speak for it.
         self.env["marketplace.message"].check_access("create")
-        if self.env["marketplace.site"].sudo()._note_test_mail(self._marketplace_header(headers["X-Marketplace-Test"])):
+        test_ref = self._marketplace_header(headers["X-Marketplace-Test"])
+        if self.env["marketplace.site"].sudo()._note_test_mail(test_ref, raw):
             return False
         message_id = self._marketplace_header(headers["Message-ID"]).strip()
         result = self._marketplace_receive(raw, message_id, sites_sudo)[:1].id

@@ -1,4 +1,5 @@
 import base64
+import functools
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +28,8 @@ class MarketplaceIntake(models.AbstractModel):
         """Process one locked row of the ledger in one transaction, without any call to a marketplace."""
         message.fetch([name for name, field in message._fields.items() if field.store and field.column_type])
         mail = self._read(message)
+        if message._waits_for_proof(mail):
+            return
         if message.state == "waiting_order":
             # Read and judged before it began to wait.
             self._process_buyer_message(message, message.site_id, mail, message.order_id)
@@ -53,12 +56,14 @@ class MarketplaceIntake(models.AbstractModel):
     @api.model
     def _read(self, message):
         """Return what the marketplaces make of a message's raw mail (``schema.InboundMail``)."""
-        return read_mail(
-            base64.b64decode(message.raw or b""),
-            authserv_id=self._get_param("authserv_id"),
+        raw = base64.b64decode(message.raw or b"")
+        read = functools.partial(
+            read_mail,
+            raw,
             seller_names=self._get_seller_names(message),
             marketplaces=self.env["marketplace.app"]._get_marketplaces(),
         )
+        return message._read_proved(raw, read)
 
     @api.model
     def _get_seller_names(self, message):
@@ -96,6 +101,7 @@ class MarketplaceIntake(models.AbstractModel):
             "is_urgent": mail.urgent,
             "is_presale": mail.presale,
             "authentication": mail.authentication,
+            "proof": mail.proof or False,
             "reading": "; ".join(mail.reasons)[:500],
             "subject": (mail.subject or "")[:500],
             "sender": mail.sender,
@@ -117,6 +123,8 @@ class MarketplaceIntake(models.AbstractModel):
         """Return (state, reason) of a mail that goes no further, else None."""
         if own := self._find_own(mail):
             return own
+        if why_parked := self.env["marketplace.flood"]._park(message, mail):
+            return "quarantined", why_parked
         if not message.is_accepted:
             if mail.kind == "suspect":
                 return "quarantined", self.env._("Looks forged: %s", "; ".join(mail.reasons)[:300])
@@ -154,6 +162,11 @@ class MarketplaceIntake(models.AbstractModel):
             return "ignored", self.env._("Copy of message %s.", earlier.id)
         message.dedup_key = key
         return None
+
+    @api.model
+    def _join_proved(self, message, mail):
+        """Bring a message that was shown without proof where it belongs now that it is proved."""
+        message.mail_message_id.marketplace_kind = "buyer"
 
     # === BUYERS' MESSAGES === #
 

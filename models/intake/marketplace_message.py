@@ -120,7 +120,7 @@ class MarketplaceMessage(models.Model):
     _mailbox_unique = models.UniqueIndex("(mailbox_id, message_key) WHERE mailbox_id IS NOT NULL")
     _dedup_unique = models.UniqueIndex("(account_id, dedup_key) WHERE dedup_key IS NOT NULL")
     _site_index = models.Index("(site_id, create_date)")
-    _work_index = models.Index("(next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
+    _work_index = models.Index("(rank, next_attempt, id) WHERE state IN ('received', 'waiting_order', 'failed')")
 
     def _compute_notice_label(self):
         for message in self:
@@ -150,6 +150,7 @@ class MarketplaceMessage(models.Model):
             "raw_size": len(raw),
             "state": "received",
             "next_attempt": now,
+            "rank": self._get_rank(raw, mailbox.id if mailbox else False, address),
             "purge_after": (now + PURGE_AFTER * 6).date(),
             "create_uid": self.env.uid,
             "create_date": now,
@@ -239,7 +240,7 @@ class MarketplaceMessage(models.Model):
     def _take_next(self):
         """Lock and return the next due mail that no other worker holds, or an empty recordset."""
         due = "state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s"
-        return self._take(SQL(due, fields.Datetime.now()), SQL("next_attempt, id"))
+        return self._take(SQL(due, fields.Datetime.now()), SQL("rank, next_attempt, id"))
 
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.

@@ -181,7 +181,7 @@ class MarketplaceMailboxWalk(models.AbstractModel):
         is_in_time = place.mailbox._is_in_time(head, seen.app, place.is_new)
         place.old_in_a_row = 0 if is_in_time else place.old_in_a_row + 1
         test_ref = mail.get("x-marketplace-test")
-        if test_ref and self._commit(lambda: self.env["marketplace.site"].sudo()._note_test_mail(test_ref)):
+        if test_ref and self._commit(lambda: self.env["marketplace.site"].sudo()._note_test_mail(test_ref, head.raw)):
             seen.state = "known"
         elif seen.sites and self._is_for_odoo(place) and self._has_other_alias(seen):
             seen.state = "handed"  # the gateway knows our addresses, and serves the others too

@@ -162,6 +162,12 @@ class MarketplaceSite(models.Model):
         """Open the dialog that says what goes and what stays."""
         return self.account_id._open_delete_dialog(self)
 
+    def action_decide_trust(self):
+        """Open the dialog in which an administrator decides about mail that can't be proved."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["marketplace.receiver"]._find_or_create(self).sudo(False).action_decide()
+
     def _notify(self, title, message, kind):
         return self.env["marketplace.account"]._notify(title, message, kind)
 
@@ -180,6 +186,7 @@ class MarketplaceSite(models.Model):
             "places": self._get_setup_places(),
             "test_sent": fields.Datetime.to_string(self.test_sent_at),
             "test_received": fields.Datetime.to_string(self.test_received_at),
+            "proof": self.env["marketplace.receiver"]._describe_site(self),
         }
 
     def _get_setup_places(self):
@@ -247,6 +254,7 @@ class MarketplaceSite(models.Model):
         if not self._find_outgoing_server(self.address, servers):
             text = self.env._("Buyers can't be answered: no outgoing mail server may send as this address.")
             findings.append(("warning", text))
+        findings += self.env["marketplace.receiver"]._get_site_findings(self)
         if is_silent:
             findings.append(("warning", self.env._("No mail has come for an unusually long time.")))
         places = self._get_setup_places()

@@ -183,11 +183,16 @@ class MarketplaceAddressMixin(models.AbstractModel):
         )
 
     @api.model
-    def _note_test_mail(self, ref):
-        """Tick off the test mail with this reference; return whether there is one."""
+    def _note_test_mail(self, ref, raw_head):
+        """Tick off the test mail with this reference, and learn from it; return whether there is one.
+
+        :param bytes raw_head: the mail's header, or all of it. The first arrival only is our own mail for sure: whoever
+            got hold of the reference later could write what he likes.
+        """
         site = self.search([("test_ref", "=", ref.strip())], limit=1) if ref else self.browse()
         if site and not site.test_received_at:
             site.test_received_at = fields.Datetime.now()
+            self.env["marketplace.receiver"]._learn(site, raw_head)
             site.account_id._changed()
         return bool(site)
 

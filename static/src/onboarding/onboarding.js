@@ -64,6 +64,11 @@ export class Onboarding extends Component {
         return this.load();
     }
 
+    /** What is proved is quiet; what nobody proves is amber. */
+    proofClass(site) {
+        return ["unproved", "decision"].includes(site.proof.state) ? "text-warning-emphasis" : "text-muted";
+    }
+
     togglePlace(site, place) {
         return this.callSite(site, "action_toggle_place", [place.code]);
     }

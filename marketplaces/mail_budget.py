@@ -19,14 +19,14 @@ _current = ContextVar("reading", default=None)
 class Budget:
     """What is left for one mail.
 
-    :param float seconds: of CPU, from now on.
+    :param float seconds: of CPU, from now on; ``SECONDS`` by default.
     :param clock: function that tells the CPU seconds used so far.
     """
 
-    def __init__(self, seconds: float = SECONDS, clock=time.thread_time):
-        self.seconds = seconds
+    def __init__(self, seconds: float | None = None, clock=time.thread_time):
+        self.seconds = SECONDS if seconds is None else seconds
         self._clock = clock
-        self._end = clock() + seconds
+        self._end = clock() + self.seconds
 
     def check(self):
         """Raise when nothing is left.
@@ -36,7 +36,7 @@ class Budget:
         if self._clock() > self._end:
             raise TooCostly(
                 f"Reading this mail takes more than {self.seconds:g} seconds of computing: it may be built to hang "
-                "whoever reads it. Its raw form can be looked at, and answered in the marketplace's own console."
+                "whoever reads it. Look at its raw form; answer it, if at all, in the marketplace's own console."
             )
 
 

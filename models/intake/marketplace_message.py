@@ -16,6 +16,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
+from ...marketplaces.errors import TooCostly
 from ..order.marketplace_order import PURGE_AFTER
 from ..privacy.silent_log import expecting_conflicts
 from ..ticket.helpdesk_ticket import TicketRefused
@@ -26,6 +27,8 @@ _logger = logging.getLogger(__name__)
 RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
 #: How often one mail is tried at once when other workers get in its way.
 CONFLICT_TRIES = 8
+#: How often whoever processes a mail may be killed by it before it is set aside.
+MAX_KILLS = 3
 #: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
 PIECE = 6 * 1024 * 1024
 OPEN_STATES = ("received", "waiting_order", "failed")
@@ -78,6 +81,10 @@ class MarketplaceMessage(models.Model):
     error = fields.Text(readonly=True)
     error_date = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
+    unfinished = fields.Integer(
+        readonly=True,
+        help="How often its processing began and neither ended nor failed: whoever did it was killed, perhaps by it.",
+    )
     next_attempt = fields.Datetime(readonly=True)
     wait_until = fields.Datetime(readonly=True, help="The ticket is made without the order after this.")
     # What it says
@@ -208,7 +215,15 @@ class MarketplaceMessage(models.Model):
         done = self.filtered("mail_message_id")
         if done:
             raise UserError(self.env._("Already on a ticket: %s", ", ".join(done.mapped("display_name"))))
-        self.write({"state": "received", "next_attempt": fields.Datetime.now(), "attempts": 0, "dedup_key": False})
+        self.write(
+            {
+                "state": "received",
+                "next_attempt": fields.Datetime.now(),
+                "attempts": 0,
+                "unfinished": 0,
+                "dedup_key": False,
+            }
+        )
         self._trigger_process()
 
     def action_accept(self):
@@ -238,9 +253,37 @@ class MarketplaceMessage(models.Model):
 
     @api.model
     def _take_next(self):
-        """Lock and return the next due mail that no other worker holds, or an empty recordset."""
-        due = "state IN ('received', 'waiting_order', 'failed') AND next_attempt <= %s"
-        return self._take(SQL(due, fields.Datetime.now()), SQL("rank, next_attempt, id"))
+        """Lock and return the next due mail that no other worker holds, or an empty recordset.
+
+        That it is begun is committed before, so that a mail which kills its worker (memory, time limit, a crash of a
+        library) is known by it: whatever ends in any other way than by death sets the count back in the write that
+        it makes anyway. A conflict with another worker, which begins again, is no attempt of its own.
+        """
+        while begun := self._lock(self._begin_next):
+            # Not by _commit_progress, which writes what has been done.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            message = self._take(SQL("id = %s AND state IN %s", begun.id, OPEN_STATES), SQL("id"))
+            if message and message.unfinished > MAX_KILLS:
+                message._set_aside_deadly()
+            elif message:
+                return message
+        return begun
+
+    @api.model
+    def _begin_next(self):
+        """Count an attempt to the next due mail that no other worker holds; return it, or an empty recordset."""
+        query = """
+            UPDATE marketplace_message
+               SET unfinished = COALESCE(unfinished, 0) + 1
+             WHERE id = (
+                   SELECT id FROM marketplace_message
+                    WHERE state IN %s AND next_attempt <= %s
+                    ORDER BY rank, next_attempt, id LIMIT 1
+                      FOR NO KEY UPDATE SKIP LOCKED
+                   )
+         RETURNING id
+        """
+        return self.browse(row[0] for row in self.env.execute_query(SQL(query, OPEN_STATES, fields.Datetime.now())))
 
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.
@@ -292,13 +335,17 @@ class MarketplaceMessage(models.Model):
                 # Nothing of this try may stay: begin again, and make the ticket bare.
                 intake = intake.with_context(marketplace_refused=str(error))
                 message = self._lock_again()
+            except TooCostly as error:
+                self.env["ir.cron"]._marketplace_start_over()
+                message._set_aside(str(error))
+                return
             except Exception as error:
                 _logger.exception("Message %s could not be processed", self.id)
                 self.env["ir.cron"]._marketplace_start_over()
                 message._note_failure(error)
                 return
         _logger.info("Message %s: others were always first, it goes to the end of the queue", self.id)
-        self.next_attempt = fields.Datetime.now()
+        self.write({"next_attempt": fields.Datetime.now(), "unfinished": 0})
         self._trigger_process()
 
     def _lock_again(self):
@@ -318,12 +365,31 @@ class MarketplaceMessage(models.Model):
                 "error": f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
                 "error_date": now,
                 "attempts": self.attempts + 1,
+                "unfinished": 0,
                 "next_attempt": now + timedelta(seconds=pause) if pause else False,
             }
         )
         if self.next_attempt:
             self._trigger_process(at=self.next_attempt)
 
+    def _set_aside(self, error):
+        """Leave a mail to a person, and go on with the next."""
+        values = {"state": "failed", "error": error, "error_date": fields.Datetime.now()}
+        self.write({**values, "next_attempt": False, "unfinished": 0})
+
+    def _set_aside_deadly(self):
+        """Set a mail aside that would kill the next worker too."""
+        _logger.warning("Message %s is set aside: %s workers were killed while they processed it", self.id, MAX_KILLS)
+        self._set_aside(
+            self.env._(
+                "Set aside: the server process that worked on this mail was killed %s times in a row, perhaps because "
+                "of it (out of memory, time limit). Look at its raw form; press Retry to try it again.",
+                MAX_KILLS,
+            )
+        )
+        self.env["ir.cron"]._commit_progress(1)
+
     def _finish(self, state, reason=False, **values):
         """Write how these mails ended."""
-        self.write({"state": state, "reason": reason, "next_attempt": False, "error": False, **values})
+        ended = {"state": state, "reason": reason, "next_attempt": False, "error": False, "unfinished": 0}
+        self.write({**ended, **values})

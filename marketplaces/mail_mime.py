@@ -27,7 +27,10 @@ _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _LEADING = re.compile(rb"(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
 _TYPE = re.compile(r"\s*([\w.+-]{1,80}/[\w.+-]{1,120})", re.ASCII)
 _BLANK_OUTSIDE_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]|[^\s] [^\s]")
-_UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f<>:"|?*\u202a-\u202e\u2066-\u2069]')
+#: Control characters, line breaks of any kind, what is not seen or turns the direction, and what file systems refuse.
+_UNSAFE_IN_NAME = re.compile(
+    r'[\x00-\x1f\x7f-\x9f<>:"|?*\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb]'
+)
 
 
 @dataclass(frozen=True)
@@ -179,11 +182,16 @@ def is_body(part: Part) -> bool:
     return part.type in ("text/plain", "text/html") and not part.name and part.disposition != "attachment"
 
 
+def harmless_name(name: str) -> str:
+    """Return a file's name on one line, without a folder and what could mislead or be refused; perhaps ``""``."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return _UNSAFE_IN_NAME.sub("", " ".join(last.split())).strip(" .")[:200]
+
+
 def attachment(part: Part, number: int) -> Attachment:
     """Return a part as a file with a harmless name."""
     mail_budget.check()
-    name = (part.name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    name = _UNSAFE_IN_NAME.sub("", name).strip(" .")[:200]
+    name = harmless_name(part.name or "")
     if not name and part.type == "message/rfc822":
         name = f"message-{number}.eml"
     if not name:

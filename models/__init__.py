@@ -59,6 +59,7 @@ from .reply import marketplace_reply_api
 from .reply import marketplace_reply_sender
 from .ticket import helpdesk_ticket as ticket_helpdesk_ticket
 from .intake import helpdesk_ticket as intake_helpdesk_ticket
+from .ticket import ir_attachment as ticket_ir_attachment
 from .fields import helpdesk_ticket as fields_helpdesk_ticket
 from .clock import helpdesk_ticket as clock_helpdesk_ticket
 from .reply import helpdesk_ticket_message

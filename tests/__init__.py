@@ -15,6 +15,7 @@ from . import test_field_mapping
 from . import test_field_permission
 from . import test_field_types
 from . import test_field_view
+from . import test_files
 from . import test_gateway
 from . import test_gone
 from . import test_health

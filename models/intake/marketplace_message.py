@@ -321,6 +321,8 @@ class MarketplaceMessage(models.Model):
             try:
                 with expecting_conflicts(UNIQUE_VIOLATION):
                     intake._process(message)
+                    if message.unfinished:
+                        message.unfinished = 0
                     self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:

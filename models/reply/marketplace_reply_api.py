@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
+from ...marketplaces.mail_mime import harmless_name
 from ..ticket.helpdesk_ticket import as_html
 from .marketplace_reply_outcome import Outcome
 
@@ -120,7 +121,8 @@ class MarketplaceReplyApi(models.AbstractModel):
     @api.model
     def _upload(self, reply, attachment, ref, site):
         """Bring one file to the marketplace. Done again when the message could not be sent: it lasts minutes."""
-        content, name, content_type = attachment.raw, attachment.name, attachment.mimetype
+        content, content_type = attachment.raw, attachment.mimetype
+        name = harmless_name(attachment.name) or "file"
         return self._call(
             reply,
             "upload_file",

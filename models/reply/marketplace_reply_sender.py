@@ -7,6 +7,7 @@ from psycopg2 import Error, OperationalError
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...marketplaces.mail_mime import harmless_name
 from .marketplace_reply import LEASE
 from .marketplace_reply_outcome import Outcome
 from .marketplace_reply_smtp import (
@@ -219,7 +220,7 @@ class MarketplaceReplySender(models.AbstractModel):
             reply_to=mail.sender,
             message_id=reply.message_ref,
             references=mail.references_header,
-            attachments=[(one.name, one.raw, one.mimetype) for one in reply.attachment_ids],
+            attachments=[(harmless_name(one.name) or "file", one.raw, one.mimetype) for one in reply.attachment_ids],
             headers={
                 "Return-Path": mail.sender,
                 **({"In-Reply-To": mail.in_reply_to} if mail.in_reply_to else {}),

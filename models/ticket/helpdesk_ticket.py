@@ -184,8 +184,8 @@ class HelpdeskTicket(models.Model):
         )
 
     def _marketplace_post(self, message, kind, **values):
-        # Without an author nobody is looked up by e-mail; XML and HTML files must not stay active content.
-        ticket = self.with_context(attachments_mime_plainxml=True, mail_post_autofollow=False)
+        # Without an author nobody is looked up by e-mail; no file must stay active content.
+        ticket = self.with_context(marketplace_files=True, mail_post_autofollow=False)
         return ticket.message_post(
             author_id=False,
             reply_to=self.company_id.catchall_formatted or False,

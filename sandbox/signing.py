@@ -4,10 +4,9 @@ import base64
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
+import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-
-import dkim
 
 from .hosts import marketplace_of
 

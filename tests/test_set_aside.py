@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from lxml import etree
@@ -9,6 +10,8 @@ from odoo.addons.helpdesk_mgmt_marketplace.models.intake.marketplace_message imp
 
 from .common import DE_ORDER, US_ORDER, MarketplaceCase
 
+#: How long nobody else begins with a mail: no time passes between a worker's death and the next one here.
+BEGINNING = "odoo.addons.helpdesk_mgmt_marketplace.models.intake.marketplace_message.BEGINNING"
 #: The library that reads HTML: what is wrong with it is wrong outside of our code.
 LIBRARY = "odoo.addons.helpdesk_mgmt_marketplace.marketplaces.mail_text.etree"
 
@@ -47,7 +50,8 @@ class TestSetAside(MarketplaceCase):
         """Process the queue until a mail ends the worker."""
         # Not by assertRaises, which would take back what was committed before the end.
         try:
-            self.process()
+            with patch(BEGINNING, timedelta()):
+                self.process()
         except Killed:
             return
         self.fail("The worker was not killed.")
@@ -58,7 +62,8 @@ class TestSetAside(MarketplaceCase):
             for _kill in range(MAX_KILLS):
                 self.kill()
                 self.assertEqual(deadly.state, "received")
-            self.settle()
+            with patch(BEGINNING, timedelta()):
+                self.settle()
         self.assertEqual((deadly.state, deadly.next_attempt), ("failed", False))
         self.assertIn("killed 3 times", deadly.error)
         self.assertIn("Retry", deadly.error)
@@ -69,7 +74,8 @@ class TestSetAside(MarketplaceCase):
         with patch(LIBRARY, DeadlyLibrary("deadly")), mute_logger("odoo.addons.base.models.ir_cron"):
             for _kill in range(MAX_KILLS):
                 self.kill()
-            self.process()
+            with patch(BEGINNING, timedelta()):
+                self.process()
         message.action_retry()
         self.settle()
         self.assertEqual((message.state, message.unfinished), ("done", 0))
@@ -80,7 +86,8 @@ class TestSetAside(MarketplaceCase):
         with patch(LIBRARY, DeadlyLibrary("deadly")), mute_logger("odoo.addons.base.models.ir_cron"):
             for _kill in range(MAX_KILLS - 1):
                 self.kill()
-        self.settle()
+        with patch(BEGINNING, timedelta()):
+            self.settle()
         self.assertEqual((message.state, message.unfinished), ("done", 0))
 
     def test_a_mail_that_takes_too_much_computing_is_set_aside_with_the_reason(self):
@@ -95,6 +102,15 @@ class TestSetAside(MarketplaceCase):
         costly.action_retry()
         self.settle()
         self.assertEqual(costly.state, "done")
+
+    def test_attempts_of_several_workers_at_once_are_not_taken_for_kills(self):
+        message = self.html_mail("words")
+        self.assertEqual(message._begin_next(), message)
+        for _worker in range(MAX_KILLS):
+            self.assertFalse(message._begin_next())
+        with patch(BEGINNING, timedelta()):
+            self.settle()
+        self.assertEqual((message.state, message.unfinished, message.begun_at), ("done", 0, False))
 
     def test_an_attempt_that_fails_is_no_kill(self):
         message = self.html_mail("words", order_ref=DE_ORDER)

@@ -218,7 +218,7 @@ class MarketplaceIntake(models.AbstractModel):
         else:
             must_wait = self._must_wait(message, facts, order)
         if must_wait:
-            message.write({"state": "waiting_order", "next_attempt": message.wait_until, "unfinished": 0})
+            message.write({"state": "waiting_order", "next_attempt": message.wait_until})
             message._trigger_process(at=message.wait_until)
             return
         named_ref = hint if not order else None

@@ -31,6 +31,10 @@ CONFLICT_TRIES = 8
 MAX_KILLS = 3
 #: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
 PIECE = 6 * 1024 * 1024
+#: For so long whoever began with a mail may take to lock it.
+BEGINNING = timedelta(seconds=2)
+#: What is written when an attempt ended in any other way than by its worker's death.
+NOT_BEGUN = {"unfinished": 0, "begun_at": False}
 OPEN_STATES = ("received", "waiting_order", "failed")
 #: Rows whose sender is who it says it is: proved by the mail, or said by a person.
 RIGHTFUL = Domain("authentication", "=", "pass") | Domain("is_accepted", "=", True) | Domain("is_confirmed", "=", True)
@@ -81,6 +85,7 @@ class MarketplaceMessage(models.Model):
     error = fields.Text(readonly=True)
     error_date = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
+    begun_at = fields.Datetime(readonly=True, groups="base.group_system")
     unfinished = fields.Integer(
         readonly=True,
         help="How often its processing began and neither ended nor failed: whoever did it was killed, perhaps by it.",
@@ -220,7 +225,7 @@ class MarketplaceMessage(models.Model):
                 "state": "received",
                 "next_attempt": fields.Datetime.now(),
                 "attempts": 0,
-                "unfinished": 0,
+                **NOT_BEGUN,
                 "dedup_key": False,
             }
         )
@@ -271,19 +276,26 @@ class MarketplaceMessage(models.Model):
 
     @api.model
     def _begin_next(self):
-        """Count an attempt to the next due mail that no other worker holds; return it, or an empty recordset."""
+        """Count an attempt to the next due mail that no other worker holds; return it, or an empty recordset.
+
+        Between the commit of that and the lock nobody holds the row: nobody else begins with it meanwhile, or the
+        attempts of several workers would look like the death of some.
+        """
         query = """
             UPDATE marketplace_message
-               SET unfinished = COALESCE(unfinished, 0) + 1
+               SET unfinished = COALESCE(unfinished, 0) + 1, begun_at = %(now)s
              WHERE id = (
                    SELECT id FROM marketplace_message
-                    WHERE state IN %s AND next_attempt <= %s
+                    WHERE state IN %(states)s AND next_attempt <= %(now)s
+                      AND (begun_at IS NULL OR begun_at <= %(before)s)
                     ORDER BY rank, next_attempt, id LIMIT 1
                       FOR NO KEY UPDATE SKIP LOCKED
                    )
          RETURNING id
         """
-        return self.browse(row[0] for row in self.env.execute_query(SQL(query, OPEN_STATES, fields.Datetime.now())))
+        now = fields.Datetime.now()
+        query = SQL(query, now=now, before=now - BEGINNING, states=OPEN_STATES)
+        return self.browse(row[0] for row in self.env.execute_query(query))
 
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.
@@ -321,8 +333,7 @@ class MarketplaceMessage(models.Model):
             try:
                 with expecting_conflicts(UNIQUE_VIOLATION):
                     intake._process(message)
-                    if message.unfinished:
-                        message.unfinished = 0
+                    message.write(NOT_BEGUN)
                     self.env.flush_all()
                 return
             except (OperationalError, IntegrityError) as error:
@@ -347,7 +358,7 @@ class MarketplaceMessage(models.Model):
                 message._note_failure(error)
                 return
         _logger.info("Message %s: others were always first, it goes to the end of the queue", self.id)
-        self.write({"next_attempt": fields.Datetime.now(), "unfinished": 0})
+        self.write({"next_attempt": fields.Datetime.now(), **NOT_BEGUN})
         self._trigger_process()
 
     def _lock_again(self):
@@ -367,7 +378,7 @@ class MarketplaceMessage(models.Model):
                 "error": f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
                 "error_date": now,
                 "attempts": self.attempts + 1,
-                "unfinished": 0,
+                **NOT_BEGUN,
                 "next_attempt": now + timedelta(seconds=pause) if pause else False,
             }
         )
@@ -377,7 +388,7 @@ class MarketplaceMessage(models.Model):
     def _set_aside(self, error):
         """Leave a mail to a person, and go on with the next."""
         values = {"state": "failed", "error": error, "error_date": fields.Datetime.now()}
-        self.write({**values, "next_attempt": False, "unfinished": 0})
+        self.write({**values, "next_attempt": False, **NOT_BEGUN})
 
     def _set_aside_deadly(self):
         """Set a mail aside that would kill the next worker too."""
@@ -393,5 +404,4 @@ class MarketplaceMessage(models.Model):
 
     def _finish(self, state, reason=False, **values):
         """Write how these mails ended."""
-        ended = {"state": state, "reason": reason, "next_attempt": False, "error": False, "unfinished": 0}
-        self.write({**ended, **values})
+        self.write({"state": state, "reason": reason, "next_attempt": False, "error": False, **values})

@@ -31,7 +31,7 @@ class TestCertificates(MailboxCase):
         return wizard
 
     @mute_logger(READER)
-    def read(self):
+    def look(self):
         self.read_mailboxes()
 
     def count_log_ins(self):
@@ -54,22 +54,22 @@ class TestCertificates(MailboxCase):
         self.press(wizard, "action_start")
         mailbox = self.secure.marketplace_mailbox_ids
         self.deliver(private_mail())
-        self.read()
+        self.look()
         self.assertFalse(mailbox.error)
         self.assertTrue(mailbox.read_at)
         [(level, text)] = mailbox._get_findings()
         self.assertEqual(level, "warning")
         self.assertIn(self.secure.marketplace_certificate_by.name, text)
         self.secure.sudo().marketplace_certificate = "0" * 64  # the server's is another one now
-        self.read()
+        self.look()
         self.assertIn("password was not sent", mailbox.error)
         self.assertEqual(mailbox._get_findings()[0][0], "danger")
         with mute_logger(SERVER):
             mailbox.action_accept_certificate()
-        self.read()
+        self.look()
         self.assertFalse(mailbox.error)
         mailbox.action_verify_certificate()
-        self.read()
+        self.look()
         self.assertTrue(mailbox.error)
 
     def test_only_an_administrator_accepts(self):
@@ -91,7 +91,7 @@ class TestCertificates(MailboxCase):
         self.press(self.accept(), "action_start")
         mailbox = self.secure.marketplace_mailbox_ids
         self.secure.sudo().write({"marketplace_certificate": False, "marketplace_is_undecided": True})
-        self.read()
+        self.look()
         self.assertFalse(mailbox.error)
         [(level, text)] = mailbox._get_findings()
         self.assertEqual(level, "danger")
@@ -110,10 +110,10 @@ class TestCertificates(MailboxCase):
         context.check_hostname = False  # nobody resolves that name here
         self.secure.server = "127.0.0.1"
         with patch.object(ssl, "create_default_context", return_value=context):
-            self.read()
+            self.look()
         self.assertFalse(self.secure.marketplace_is_undecided)
         self.assertEqual(self.secure.marketplace_mailbox_ids._get_findings(), [])
-        self.read()
+        self.look()
         self.assertTrue(self.secure.marketplace_mailbox_ids.error)
 
     def test_plain_text_beyond_this_machine_is_amber(self):

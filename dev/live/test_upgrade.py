@@ -92,6 +92,7 @@ def test_an_upgraded_shop_lives_through_a_day(upgraded):
         agent = Agent(shop, *row)
         check_a_known_order_goes_on(shop, agent)
         check_a_new_order_is_fetched(shop)
+        check_it_is_at_home(shop)
 
 
 def check_a_known_order_goes_on(shop, agent):
@@ -105,6 +106,13 @@ def check_a_known_order_goes_on(shop, agent):
     reply = agent.answer(before, ANSWER)
     eventually(lambda: shop.sql("SELECT 1 FROM marketplace_reply WHERE id = %s AND state = 'accepted'", [reply]))
     assert not shop.rpc("helpdesk.ticket", "read", [before], ["marketplace_deadline"])[0]["marketplace_deadline"]
+
+
+def check_it_is_at_home(shop):
+    """Check that the database of before is the home of its accounts: only a copy of it would be silent."""
+    names = ["database.uuid", f"{MODULE}.home", f"{MODULE}.secret_key_fingerprint"]
+    found = dict(shop.sql("SELECT key, value FROM ir_config_parameter WHERE key = ANY(%s)", [names]))
+    assert found[names[1]] == f"{found[names[0]]}:{found[names[2]]}"
 
 
 def check_a_new_order_is_fetched(shop):

@@ -28,7 +28,8 @@ DELETE FROM marketplace_conversation_key
  WHERE type = 'alias';
 UPDATE marketplace_message
    SET raw = NULL, subject = NULL, sender = NULL, reply_to = NULL, no_response_url = NULL, error = NULL, reading = NULL,
-       message_key = 'neutralized:' || id, dedup_key = NULL, purged_at = NOW() AT TIME ZONE 'UTC';
+       message_key = 'neutralized:' || id, dedup_key = NULL, signatures = NULL, check_next = NULL,
+       purged_at = NOW() AT TIME ZONE 'UTC';
 UPDATE marketplace_message
    SET state = 'ignored', reason = 'Neutralized before it was worked off', next_attempt = NULL
  WHERE state IN ('received', 'waiting_order', 'failed');

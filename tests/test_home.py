@@ -68,6 +68,8 @@ class TestHome(ReplyCase):
         reply = self.answer()
         self.duplicate()
         self.assertEqual((self.send(), reply.state), ([], "queued"))
+        with self.assertRaisesRegex(UserError, "copy of another database"):
+            self.answer()
         self.account.action_claim_home()
         self.assertEqual((self.send(), reply.state), ([], "unknown"))
         self.assertIn("copy of", reply.reason)

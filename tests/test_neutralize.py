@@ -8,22 +8,25 @@ from .common import MarketplaceCase
 KEPT = {
     "marketplace_account": "name participations region reminders seller_ref",
     "marketplace_app": "code field_memory file_endings name",
+    "marketplace_conversation": "named_ref",
     "marketplace_conversation_key": "type value",
     "marketplace_correction": "kind order_ref target_order_ref",
     "marketplace_credential": "application_ref client_id name",
     "marketplace_field_mapping": "attribute edit field_name",
+    "marketplace_flood": "address state",
     "marketplace_mailbox": "name other_mail",
     "marketplace_mailbox_connect": "address finding other_mail sending_finding start",
     "marketplace_mailbox_mail": "digest state uid",
     "marketplace_mailbox_position": "folder",
-    "marketplace_message": "address authentication kind notice order_ref",
+    "marketplace_message": "address authentication kind notice order_ref proof typed",
     "marketplace_notice_policy": "code policy",
     "marketplace_operation": "name",
-    "marketplace_order": "currency_code fulfilled_by order_ref programs promotions raw_status service_level state "
-    "status",
+    "marketplace_order": "currency_code fulfilled_by order_ref programs promotions raw_status related_refs "
+    "service_level state status",
     "marketplace_order_line": "image item_ref line_ref sku status title",
     "marketplace_order_package": "carrier package_ref status",
     "marketplace_order_ref": "name",
+    "marketplace_receiver": "domain form",
     "marketplace_reply": "action_code kind message_ref sender",
     "marketplace_response": "how",
     "marketplace_site": "address alias_address code mailbox_address name reopen reply_signature seller_name setup_done "

@@ -40,6 +40,8 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return self.env._("You may not answer on %s. An administrator can change that on your user.", app_sudo.name)
         if site_sudo.state != "active" or site_sudo.account_id.state == "deleted":
             return self.env._("%s was deleted here.", site_sudo.name)
+        if self.env["marketplace.home"]._is_copy():
+            return self.env._("This is a copy of another database: buyers are not answered from here.")
         return app_sudo._why_gone()
 
     def _marketplace_why_no_account(self):

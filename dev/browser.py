@@ -40,8 +40,7 @@ class Browser:
         self._socket = websocket.create_connection(self._find_page(port), timeout=30)
         self._call("Runtime.enable")
         self._call("Page.enable")
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self._call("Emulation.setDeviceMetricsOverride", **metrics)
+        self.resize(width, height)
         return self
 
     def __exit__(self, *exc_info):
@@ -141,6 +140,11 @@ class Browser:
                 modifiers=modifiers,
                 **options,
             )
+
+    def resize(self, width, height):
+        """Give the page another size, in pixels."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **metrics)
 
     def screenshot(self, path):
         """Write what the page shows as a PNG."""

@@ -31,6 +31,7 @@ class TestUnprovedBuyerMail(ProofCase):
         codes, result = self.findings(message.ticket_id)
         self.assertEqual((codes[0], result["reply_id"]), ("unproved_recipient", False))
         self.assertIn(message.reply_to, result["findings"][0]["text"])
+        self.assertIn(self.victim_message.reply_to, result["findings"][0]["text"])
         self.by_agent(message.ticket_id).action_marketplace_confirm_buyer()
         codes, result = self.findings(message.ticket_id)
         reply = self.env["marketplace.reply"].browse(result["reply_id"])

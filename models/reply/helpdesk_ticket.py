@@ -128,9 +128,24 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return []
         return [Finding("unproved_recipient", "block", self._marketplace_say_unproved(unproved_sudo.reply_to))]
 
+    def _marketplace_get_known_address(self):
+        """Return the address of whom an answer should go to, as far as this user may see it, or None.
+
+        It is that of the order's buyer; of an order that is only named, on whose ticket this user answers too.
+        """
+        order_sudo, named_ref = self._marketplace_get_order(), self.sudo().marketplace_named_ref
+        if order_sudo or not named_ref:
+            return order_sudo.relay
+        account_sudo = self.sudo().marketplace_site_id.account_id
+        named_sudo = self.env["marketplace.order"].sudo()._find(account_sudo, named_ref)
+        ticket = named_sudo and self._marketplace_get_first(named_sudo).with_env(self.env)
+        if not ticket or not ticket.has_access("write"):
+            return None
+        return ticket._marketplace_get_answerable().reply_to or named_sudo.relay
+
     def _marketplace_say_unproved(self, address):
         """Return that an address is not proved to be this ticket's buyer's, with the one that is known."""
-        known = self._marketplace_get_order().relay or self.env._("none is known")
+        known = self._marketplace_get_known_address() or self.env._("none is known")
         return self.env._(
             "This would go to %(address)s, which is not proved to be this conversation's buyer (known address: "
             "%(known)s). If you are sure, press “This is our buyer” on the ticket.",

@@ -274,6 +274,7 @@ class HelpdeskTicket(models.Model):
             "site": ticket_sudo.marketplace_site_id.name,
             "marketplace": ticket_sudo.marketplace_app_id.name,
             "console": marketplace.console_name,
+            "named_ref": ticket_sudo.marketplace_named_ref,
             "item_ref": item,
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
             "order": order_sudo._describe() if order_sudo else False,

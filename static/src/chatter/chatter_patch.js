@@ -20,6 +20,10 @@ patch(Chatter.prototype, {
         useEffect(
             (thread, reply) => {
                 if (thread) {
+                    if (thread.marketplaceReply?.to !== reply?.to) {
+                        // What was found spoke of another recipient.
+                        thread.marketplaceFindings = undefined;
+                    }
                     thread.marketplaceReply = reply || undefined;
                 }
             },

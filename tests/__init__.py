@@ -67,4 +67,6 @@ from . import test_walmart_reply
 from . import test_walmart_safety
 from . import test_walmart_ticket
 from . import test_write_first
+from . import test_flood
 from . import test_verification
+from . import test_verification_receiver

@@ -17,6 +17,12 @@ _RESULTS = re.compile(rb"^Authentication-Results:.*?\r\n(?=\S)", re.DOTALL | re.
 _SIGNATURE = re.compile(rb"^DKIM-Signature:.*?\r\n(?=\S)", re.DOTALL | re.MULTILINE)
 
 
+def strip(raw, signed, stamped):
+    """Return a raw mail without the marketplace's signature or our server's verdict."""
+    raw = raw if stamped else _RESULTS.sub(b"", raw)
+    return raw if signed else _SIGNATURE.sub(b"", raw)
+
+
 class VerificationCase(MarketplaceCase):
     sandbox_options = {"signs": True}
 
@@ -42,11 +48,7 @@ class VerificationCase(MarketplaceCase):
     def write(self, text="Where is my parcel?", signed=True, stamped=False, **values):
         """Let a buyer write and put the mail into the ledger, by default without our server's verdict."""
         [raw] = self.buyer_mails(text, **values)
-        if not stamped:
-            raw = _RESULTS.sub(b"", raw)
-        if not signed:
-            raw = _SIGNATURE.sub(b"", raw)
-        return self.receive(raw)
+        return self.receive(strip(raw, signed, stamped))
 
     def settle(self):
         """Let the scheduled actions do all that is to be done now, signatures too."""

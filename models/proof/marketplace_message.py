@@ -49,7 +49,9 @@ class MarketplaceMessage(models.Model):
         string="Proved By",
         readonly=True,
     )
-    rank = fields.Integer(readonly=True, help="What is not proved waits for what is.", groups="base.group_system")
+    rank = fields.Integer(
+        readonly=True, default=0, help="What the receiving server does not prove waits.", groups="base.group_system"
+    )
     check_next = fields.Datetime(string="Next Look at the Signatures", readonly=True, groups="base.group_system")
     check_attempts = fields.Integer(readonly=True, groups="base.group_system")
     flood_id = fields.Many2one("marketplace.flood", ondelete="restrict", readonly=True, index="btree_not_null")

@@ -125,7 +125,8 @@ class MarketplaceReceiver(models.Model):
         if unproved and not proofs:
             text = self.env._("Not verified: none of the last mails could be proved.")
             return {"state": "unproved", "text": text, "receiver": len(unproved) >= SEEN}
-        if "header" in proofs:
+        # Before signatures were checked nothing was kept of how a mail was proved: by the server.
+        if {"header", False} & set(proofs):
             return {"state": "header", "text": self.env._("Verified by your mail server."), "receiver": False}
         if proofs:
             text = self.env._("Verified by the marketplace's signature, which Odoo checks itself.")

@@ -38,6 +38,19 @@ class TestLearning(VerificationCase):
         self.settle()
         self.assertEqual((message.authentication, message.proof), ("pass", "header"))
 
+    def test_a_mailboxs_test_mail_teaches_the_server_of_the_mailbox(self):
+        raw = self.stamp(self.get_test_mail())
+        server = self.env["fetchmail.server"].create({"name": "Box", "server_type": "imap", "server": "x", "user": "x"})
+        mailbox = self.env["marketplace.mailbox"].create({"server_id": server.id})
+        address = self.site_de.address
+        self.site_de.write({"mailbox_id": mailbox.id, "mailbox_address": address})
+        self.assertTrue(self.env["marketplace.site"].sudo()._note_test_mail(self.site_de.test_ref, raw))
+        self.assertEqual(self.get_receiver().mailbox_id, mailbox)
+        [raw] = self.buyer_mails("In the mailbox")
+        message = self.env["marketplace.message"]._receive(raw, self.site_de, address, "<one@x>", mailbox)
+        self.settle()
+        self.assertEqual((message.authentication, message.proof), ("pass", "header"))
+
     def test_no_other_mail_teaches_anything(self):
         self.get_test_mail()
         [raw] = self.buyer_mails("Hello")

@@ -163,11 +163,6 @@ class MarketplaceIntake(models.AbstractModel):
         message.dedup_key = key
         return None
 
-    @api.model
-    def _join_proved(self, message, mail):
-        """Bring a message that was shown without proof where it belongs now that it is proved."""
-        message.mail_message_id.marketplace_kind = "buyer"
-
     # === BUYERS' MESSAGES === #
 
     @api.model

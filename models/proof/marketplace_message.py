@@ -1,9 +1,12 @@
 import base64
 import functools
 import itertools
+import logging
 import os
 from dataclasses import replace
 from datetime import timedelta
+
+from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import api, fields, models
 from odoo.tools import SQL, config, email_domain_extract
@@ -12,6 +15,9 @@ from ...marketplaces import check_signatures, is_proved_by_header
 from ...marketplaces.mail_auth import Judgement
 from ...marketplaces.mail_resolver import Resolver
 from ...marketplaces.mail_signatures import Signatures
+from ..privacy.silent_log import expecting_conflicts
+
+_logger = logging.getLogger(__name__)
 
 #: Name of the server option, and in capitals of the environment variable, with a name server for tests: host:port.
 NAMESERVER = "marketplace_nameserver"
@@ -24,6 +30,8 @@ PAUSES = (10, 30, 60, 120, 300, 600)
 LEASE = 60
 #: Messages without proof are looked at again, when something new is known, as far back as this.
 AGAIN = timedelta(days=30)
+#: After so many looks that ended in a fault nobody looks again.
+MAX_ATTEMPTS = 12
 CRON = "ir_cron_check_signatures"
 
 
@@ -147,8 +155,7 @@ class MarketplaceMessage(models.Model):
             self.env["ir.cron"]._commit_progress()
             if not found or found.is_unknown:
                 found = self._check(raw, self._get_key_finder().find)
-            self.env["ir.cron"]._marketplace_start_over()
-            self.env["ir.cron"]._marketplace_settle(functools.partial(message._store_check, found))
+            message._store_check_safely(found)
             if not self.env["ir.cron"]._commit_progress(1):
                 self.env["ir.cron"].browse(self.env.context.get("cron_id")).exists()._trigger()
                 return
@@ -161,6 +168,19 @@ class MarketplaceMessage(models.Model):
         if message:
             message.write({"check_next": now + timedelta(seconds=LEASE), "check_attempts": message.check_attempts + 1})
         return message
+
+    def _store_check_safely(self, found):
+        """Keep what was found out in a transaction of its own; a fault holds up no other message."""
+        cron = self.env["ir.cron"]
+        cron._marketplace_start_over()
+        try:
+            with expecting_conflicts(UNIQUE_VIOLATION):
+                cron._marketplace_settle(functools.partial(self._store_check, found), also=[UNIQUE_VIOLATION])
+        except Exception:
+            _logger.exception("Message %s: what its signatures prove could not be stored", self.id)
+            cron._marketplace_start_over()
+            pause = timedelta(seconds=PAUSES[-1]) if self.check_attempts < MAX_ATTEMPTS else None
+            self.check_next = pause and fields.Datetime.now() + pause
 
     def _store_check(self, found):
         """Keep what was found out; what is not known is asked for again for an hour."""
@@ -176,13 +196,9 @@ class MarketplaceMessage(models.Model):
             self.next_attempt = now
             self._trigger_process()
         elif self.authentication == "none" and self.raw:
-            self._prove_later()
-
-    def _prove_later(self):
-        """Look once more at a message that was processed without proof."""
-        mail = self.env["marketplace.intake"]._read(self)
-        if mail.authentication == "pass":
-            self._note_proved(mail)
+            mail = self.env["marketplace.intake"]._read(self)
+            if mail.authentication == "pass":
+                self._note_proved(mail)
 
     @api.model
     def _check_again(self, receiver):
@@ -205,5 +221,8 @@ class MarketplaceMessage(models.Model):
         if self.state in ("quarantined", "waiting_order"):
             self.write({"state": "received", "next_attempt": fields.Datetime.now(), "flood_id": False})
             self._trigger_process()
-        elif self.state == "done":
-            self.env["marketplace.intake"]._join_proved(self, mail)
+        elif self.state == "done" and self.kind in ("buyer_message", "unknown"):
+            self.env["marketplace.intake"]._proof_arrived(self)
+        elif self.kind in ("notice", "undelivered") and self.create_date > fields.Datetime.now() - 2 * ASK_FOR:
+            # An old one has no consequences any more.
+            self.env["marketplace.intake"]._process_notice(self, self.site_id, mail)

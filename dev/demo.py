@@ -74,7 +74,8 @@ FOLLOW_UPS = (
 def endpoints(sandbox):
     """Return the environment in which Odoo finds the pretend marketplaces in place of the true ones."""
     found = {"AMAZON": sandbox.endpoints, "WALMART": sandbox.walmart_endpoints}
-    return {f"MARKETPLACE_{code}_{name.upper()}_URL": url for code, urls in found.items() for name, url in urls.items()}
+    env = {f"MARKETPLACE_{code}_{name.upper()}_URL": url for code, urls in found.items() for name, url in urls.items()}
+    return env | ({"MARKETPLACE_NAMESERVER": sandbox.nameserver.address} if sandbox.nameserver else {})
 
 
 def preferred_port(port):

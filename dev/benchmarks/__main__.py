@@ -11,7 +11,7 @@ from ports import free_port
 from .limits import limit_rows
 from .mails import Samples, big_rows, fill_worlds, follower_rows, mail_rows, print_breakdown
 from .mapping import mapping_rows
-from .reading import read_rows
+from .reading import read_rows, signature_rows
 from .running import running_rows
 from .screens import open_row, search_rows
 from .table import show
@@ -25,6 +25,7 @@ CASES = {
     "open": "what the form of a ticket asks for",
     "mapping": "making tickets with and without 60 fields that their orders fill",
     "read": "mails read a second, without Odoo",
+    "signature": "checking a mail's signature ourselves, without Odoo",
     "server": "a running server: seconds until the ticket, a backlog",
     "limits": "running servers use what the marketplace's rate limits allow, and no more",
 }
@@ -94,6 +95,7 @@ def main():
         print("\n".join(f"{name:10} {what}" for name, what in CASES.items()))
         return
     rows = read_rows() if "read" in arguments.cases else []
+    rows += signature_rows() if "signature" in arguments.cases else []
     with contextlib.ExitStack() as stack:
         start_odoo(stack.enter_context(_mail_sink()))
         if set(arguments.cases) & {"mail", "followers", "big", "search", "open"}:

@@ -24,6 +24,8 @@ class MarketplaceFlood(models.Model):
     state = fields.Selection([("parked", "Parked"), ("released", "Released")], default="parked", readonly=True)
     released_by_id = fields.Many2one("res.users", string="Released By", readonly=True)
 
+    _hour_unique = models.UniqueIndex("(address, started_at) WHERE state = 'parked'")
+
     # === COMPUTE METHODS === #
 
     @api.depends("message_ids")
@@ -71,11 +73,13 @@ class MarketplaceFlood(models.Model):
         others = [("address", "=", message.address), ("flood_id", "=", False), ("id", "!=", message.id)]
         if message.search_count(others + unproved, limit=limit) < limit:
             return None
-        message.flood_id = self._find_or_create(message, since)
+        message.flood_id = self._find_or_create(message)
         return self.env._("Too many unverified messages came to this address within an hour.")
 
     @api.model
-    def _find_or_create(self, message, since):
-        open_one = [("address", "=", message.address), ("state", "=", "parked"), ("started_at", ">", since)]
+    def _find_or_create(self, message):
+        """Return the line of this hour; a worker who comes second fails and tries again."""
+        hour = fields.Datetime.now().replace(minute=0, second=0)
+        open_one = [("address", "=", message.address), ("state", "=", "parked"), ("started_at", "=", hour)]
         values = {"address": message.address, "site_id": message.site_id.id, "company_id": message.company_id.id}
-        return self.search(open_one, limit=1) or self.create(dict(values, started_at=fields.Datetime.now()))
+        return self.search(open_one, limit=1) or self.create(dict(values, started_at=hour))

@@ -61,6 +61,7 @@
         "views/helpdesk_ticket_template_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/marketplace_log_views.xml",
         "views/menus.xml",
     ],
     "assets": {

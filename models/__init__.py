@@ -1,5 +1,7 @@
 from .privacy import silent_log
 from .ticket import marketplace_guard_mixin
+from .privacy import marketplace_evidence_mixin
+from .privacy import marketplace_log
 from .connection import marketplace_secret_mixin
 from .connection import marketplace_home
 from .connection import marketplace_account_api
@@ -76,7 +78,9 @@ from .correction import helpdesk_ticket_join
 from .ticket import helpdesk_ticket_sale
 from .ticket import helpdesk_ticket_notify
 from .ticket import res_company
+from .privacy import helpdesk_ticket as privacy_helpdesk_ticket
 from .reply import ir_attachment
+from .privacy import ir_config_parameter
 from .queue import ir_cron
 from .fields import ir_http
 from .reply import ir_mail_server

@@ -16,6 +16,7 @@ from . import test_field_permission
 from . import test_field_types
 from . import test_field_view
 from . import test_files
+from . import test_flood
 from . import test_gateway
 from . import test_gone
 from . import test_health
@@ -54,6 +55,7 @@ from . import test_tokens
 from . import test_tour
 from . import test_trust_access
 from . import test_trust_dialogs
+from . import test_trust_evidence
 from . import test_trust_identity
 from . import test_trust_notify
 from . import test_trust_orders
@@ -61,12 +63,11 @@ from . import test_trust_pointers
 from . import test_trust_reply
 from . import test_trust_unproved
 from . import test_trust_walmart
+from . import test_verification
+from . import test_verification_receiver
 from . import test_walmart_connect
 from . import test_walmart_order
 from . import test_walmart_reply
 from . import test_walmart_safety
 from . import test_walmart_ticket
 from . import test_write_first
-from . import test_flood
-from . import test_verification
-from . import test_verification_receiver

@@ -11,6 +11,7 @@ class MarketplaceResponse(models.Model):
     """One turn of a buyer on a ticket: from the oldest message that nobody answered to what ended it."""
 
     _name = "marketplace.response"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Response"
     _order = "asked_at desc, id desc"
     _rec_name = "asked_at"

@@ -7,6 +7,7 @@ class MarketplaceCorrection(models.Model):
     """What a person put right: which messages belong to which ticket or order, who said so and why. Only added to."""
 
     _name = "marketplace.correction"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Correction"
     _order = "id desc"
     _rec_name = "kind"

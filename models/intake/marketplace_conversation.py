@@ -20,6 +20,7 @@ class MarketplaceConversation(models.Model):
     """
 
     _name = "marketplace.conversation"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Conversation"
     _order = "id desc"
 

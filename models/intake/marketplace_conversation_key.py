@@ -8,6 +8,7 @@ class MarketplaceConversationKey(models.Model):
     """
 
     _name = "marketplace.conversation.key"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Conversation Key"
 
     account_id = fields.Many2one("marketplace.account", required=True, ondelete="cascade")

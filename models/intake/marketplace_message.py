@@ -47,6 +47,7 @@ class MarketplaceMessage(models.Model):
     """
 
     _name = "marketplace.message"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Message"
     _order = "id desc"
     _rec_name = "subject"
@@ -220,21 +221,14 @@ class MarketplaceMessage(models.Model):
         done = self.filtered("mail_message_id")
         if done:
             raise UserError(self.env._("Already on a ticket: %s", ", ".join(done.mapped("display_name"))))
-        self.write(
-            {
-                "state": "received",
-                "next_attempt": fields.Datetime.now(),
-                "attempts": 0,
-                **NOT_BEGUN,
-                "dedup_key": False,
-            }
-        )
+        again = {"state": "received", "next_attempt": fields.Datetime.now(), "attempts": 0, "dedup_key": False}
+        self.sudo().write(again | NOT_BEGUN)
         self._trigger_process()
 
     def action_accept(self):
         """Take quarantined mails for genuine and process them."""
         self.action_retry()
-        self.is_accepted = True
+        self.sudo().is_accepted = True
 
     # === PROCESSING === #
 

@@ -54,6 +54,10 @@ class MarketplaceDeletion(models.AbstractModel):
         if not account_sudo.site_ids.search_count([("account_id", "=", account_sudo.id)], limit=1):
             self._forget_relays(account_sudo)
         if purge:
+            names = ", ".join(doomed_sudo.mapped("name"))
+            self.env["marketplace.log"]._log_setting(
+                self.env._("Buyers' data deleted by hand: %s", names), False, True, account_sudo.company_id
+            )
             # Moments in the database have fractions of a second, this one has none.
             doomed_sudo.purge_requested_at = fields.Datetime.now() + timedelta(seconds=1)
             self.env["ir.cron"]._marketplace_wake("ir_cron_purge")

@@ -54,7 +54,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             raise UserError(self.env._("A ticket from which a buyer was answered can't be deleted. Archive it."))
 
     def _message_update_content(self, message, *args, **kwargs):
-        """Refuse to change an answer to a buyer: it has gone as it was.
+        """Refuse to change what was said: it is kept as it came or went.
 
         :raise UserError: for such a message.
         """
@@ -63,7 +63,15 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
     @api.model
     def _marketplace_refuse_change(self, messages):
+        """Refuse to change what a buyer or a marketplace said, and what has gone to them.
+
+        :raise UserError: says why; not for other messages.
+        """
         if messages.filtered(lambda message: message.marketplace_kind == "reply"):
             raise UserError(
                 self.env._("This answer has gone to the buyer: it can't be changed here. Write another one.")
+            )
+        if messages._marketplace_filter_evidence():
+            raise UserError(
+                self.env._("This came from the buyer or the marketplace. It is kept as it came, with its files.")
             )

@@ -21,6 +21,7 @@ class MarketplaceReply(models.Model):
     """
 
     _name = "marketplace.reply"
+    _inherit = ["marketplace.evidence.mixin"]
     _description = "Marketplace Reply"
     _order = "id desc"
     _rec_name = "subject"

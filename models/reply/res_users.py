@@ -30,6 +30,19 @@ class ResUsers(models.Model):
         for user in self:
             user.marketplace_barred_app_ids = apps - user.marketplace_app_ids
 
+    def write(self, vals):
+        """Keep who changed on which marketplaces a user may answer."""
+        touched = "marketplace_barred_app_ids" in vals
+        before = {one: one.sudo()._marketplace_name_barred() for one in self} if touched else {}
+        result = super().write(vals)
+        for user, value in before.items():
+            name = self.env._("Marketplaces on which %s may not answer", user.sudo().login)
+            self.env["marketplace.log"]._log_setting(name, value, user.sudo()._marketplace_name_barred())
+        return result
+
+    def _marketplace_name_barred(self):
+        return ", ".join(self.marketplace_barred_app_ids.sorted("id").mapped("name"))
+
     # === WHO SEES WHAT === #
 
     def _marketplace_is_helpdesk(self):

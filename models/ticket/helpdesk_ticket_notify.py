@@ -65,15 +65,15 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
         if not self._marketplace_hides_words(message):
             return values
-        robot = self.env.ref("base.partner_root")
+        site_sudo = self.sudo().marketplace_site_id
         kept = {name: value for name, value in values.items() if name not in ("mail_message_id", "subject")}
         return {
             **kept,
             "message_type": "user_notification",  # shown on no ticket
             "model": self._name,
             "res_id": self.id,
-            "author_id": robot.id,
-            "email_from": robot.email_formatted,
+            "author_id": self.env.ref("base.partner_root").id,
+            "email_from": site_sudo._sender(site_sudo.name) if site_sudo else message.email_from,
             "reply_to": message.reply_to,
             "subject": self._marketplace_say_news(message),
         }

@@ -10,7 +10,8 @@ from .helpdesk_ticket import MESSAGE_KINDS
 FREE_KINDS = (None, False, "not_sent")
 #: What a buyer or a marketplace said, and what was said to them.
 EVIDENCE_KINDS = tuple(kind for kind, _label in MESSAGE_KINDS if kind not in FREE_KINDS)
-SENT_FIELDS = {"body", "subject", "date", "attachment_ids", "author_id", "email_from", "model", "res_id"}
+#: What users may write on any message: their own marks.
+OWN_MARKS = {"starred_partner_ids"}
 
 
 class MailMessage(models.Model):
@@ -80,11 +81,11 @@ class MailMessage(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Refuse to change what a message is for a marketplace, and what an answer that has gone says."""
+        """Refuse to change what a message is for a marketplace, and all of one that came from there or went to it."""
         if not self.env.su:
             if "marketplace_kind" in vals and any(one.marketplace_kind != vals["marketplace_kind"] for one in self):
                 raise AccessError(self.env._("What a message is for a marketplace is not said by users."))
-            if SENT_FIELDS & vals.keys():
+            if vals.keys() - OWN_MARKS:
                 self.env["helpdesk.ticket"]._marketplace_refuse_change(self)
         return super().write(vals)
 

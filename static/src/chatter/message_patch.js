@@ -35,6 +35,11 @@ patch(Message.prototype, {
         return this.marketplace_kind && !this.author_id ? name?.replace(/\s*<[^>]*>$/, "").replace(/^"|"$/g, "") : name;
     },
 
+    /** What came from a marketplace or went to it is kept as it is, with its files. */
+    get editable() {
+        return super.editable && (!this.marketplace_kind || this.marketplace_kind === "not_sent");
+    },
+
     get isFromMarketplaceBuyer() {
         return ["buyer", "unverified", "check"].includes(this.marketplace_kind);
     },

@@ -1,0 +1,35 @@
+from odoo import api, models
+
+from ..connection.marketplace_secret_mixin import FINGERPRINT
+from ..intake.marketplace_intake import PARAM
+
+#: Parameters of ours on which no safety rests, or that the system itself writes.
+UNWATCHED = (FINGERPRINT, PARAM + "order_wait", PARAM + "remove_fields")
+
+
+class IrConfigParameter(models.Model):
+    _inherit = "ir.config_parameter"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parameters = super().create(vals_list)
+        for one in parameters._marketplace_filter_watched():
+            self.env["marketplace.log"]._log_setting(one.key, False, one.value)
+        return parameters
+
+    def write(self, vals):
+        before = {one: (one.key, one.value) for one in self._marketplace_filter_watched()}
+        result = super().write(vals)
+        for one in before.keys() | set(self._marketplace_filter_watched()):
+            key, value = before.get(one, (one.key, False))
+            now = one.value if one.key == key else False
+            self.env["marketplace.log"]._log_setting(key, value, now)
+        return result
+
+    def unlink(self):
+        for one in self._marketplace_filter_watched():
+            self.env["marketplace.log"]._log_setting(one.key, one.value, False)
+        return super().unlink()
+
+    def _marketplace_filter_watched(self):
+        return self.filtered(lambda one: one.key.startswith(PARAM) and one.key not in UNWATCHED)

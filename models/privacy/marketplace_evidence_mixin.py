@@ -1,0 +1,45 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class MarketplaceEvidenceMixin(models.AbstractModel):
+    """Rows that say what happened: only the system adds to them and changes them, whatever rights a user has.
+
+    What people may do to them are buttons. Defaults from the context or of a user are never taken: these rows are
+    made on behalf of agents too.
+    """
+
+    _name = "marketplace.evidence.mixin"
+    _description = "Rows that Only the System Writes"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_users()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_users()
+        return super().write(vals)
+
+    def unlink(self):
+        self._refuse_users()
+        return super().unlink()
+
+    @api.model
+    def _refuse_users(self):
+        if not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%s: this says what happened, and is kept as it is. Use the buttons that are offered there.",
+                    self._description,
+                )
+            )
+
+    @api.model
+    def default_get(self, fields):
+        known = [self._fields[name] for name in fields if name in self._fields]
+        return {
+            field.name: field.convert_to_write(field.convert_to_cache(field.default(self), self, validate=False), self)
+            for field in known
+            if field.default
+        }

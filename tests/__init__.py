@@ -44,6 +44,7 @@ from . import test_reply_queue
 from . import test_reply_safety
 from . import test_reply_ways
 from . import test_response
+from . import test_rights_matrix
 from . import test_rule_fields
 from . import test_secrets
 from . import test_set_aside

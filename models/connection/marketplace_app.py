@@ -120,6 +120,7 @@ class MarketplaceApp(models.Model):
     def action_open_sites(self):
         """Show the sites of this marketplace."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_site_action")
         return dict(action, domain=[("app_id", "=", self.id)], context={})
 

@@ -23,6 +23,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         :return: {"ticket_id": target_id}.
         :raise UserError: says what is in the way.
         """
+        self.check_access("write")
         target = self.browse(target_id).exists()
         sources = (self - target).sorted("id")
         if not sources:

@@ -5,7 +5,9 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "marketplace.guard.mixin"]
 
-    marketplace_buyer_ref = fields.Char(index="btree_not_null", copy=False, readonly=True)
+    marketplace_buyer_ref = fields.Char(
+        index="btree_not_null", copy=False, readonly=True, groups="base.group_system", help="Holds the relay address."
+    )
 
     @api.model
     def _marketplace_find_or_create(self, conversation, mail):

@@ -309,6 +309,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         What it quotes stays behind. Arguments and result as in ``action_marketplace_reply``.
         """
         self.ensure_one()
+        self.check_access("write")
         message = self.message_ids.filtered(lambda one: one.id == message_id and one.marketplace_kind == "not_sent")
         if not message:
             raise UserError(self.env._("This message can't be sent to the buyer."))

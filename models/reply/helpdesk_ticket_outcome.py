@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..ticket.helpdesk_ticket import as_html
 
@@ -65,13 +65,13 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
     def _marketplace_refuse_change(self, messages):
         """Refuse to change what a buyer or a marketplace said, and what has gone to them.
 
-        :raise UserError: says why; not for other messages.
+        :raise AccessError: says why; not for other messages.
         """
         if messages.filtered(lambda message: message.marketplace_kind == "reply"):
-            raise UserError(
+            raise AccessError(
                 self.env._("This answer has gone to the buyer: it can't be changed here. Write another one.")
             )
         if messages._marketplace_filter_evidence():
-            raise UserError(
+            raise AccessError(
                 self.env._("This came from the buyer or the marketplace. It is kept as it came, with its files.")
             )

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from ..ticket.mail_message import EVIDENCE_KINDS
 
@@ -27,10 +27,10 @@ class IrAttachment(models.Model):
     def _marketplace_refuse_change(self):
         """Refuse to change or delete files of conversations with buyers.
 
-        :raise UserError: says why; not for other files.
+        :raise AccessError: says why; not for other files.
         """
         if self.env["marketplace.reply"].sudo().search_count([("attachment_ids", "in", self.ids)], limit=1):
-            raise UserError(self.env._("This file belongs to an answer to a buyer: it can't be changed or deleted."))
+            raise AccessError(self.env._("This file belongs to an answer to a buyer: it can't be changed or deleted."))
         posted = [("attachment_ids", "in", self.ids), ("marketplace_kind", "in", EVIDENCE_KINDS)]
         if self.env["mail.message"].sudo().search_count(posted, limit=1):
-            raise UserError(self.env._("This file came from a buyer or the marketplace: it is kept as it came."))
+            raise AccessError(self.env._("This file came from a buyer or the marketplace: it is kept as it came."))

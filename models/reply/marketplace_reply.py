@@ -160,11 +160,14 @@ class MarketplaceReply(models.Model):
 
     @api.model
     def _find_copied(self, account, mail):
-        """Return the answer that the marketplace's copy shows word by word, of those about the order that it names."""
+        """Return the answer that the marketplace's copy shows word by word, of those about the order that it names.
+
+        Only one that was handed over: what nobody proved to be its copy may confirm it, and stops no clock.
+        """
         if not mail.order_ref:
             return self.browse()
         mine = Domain("account_id", "=", account.id) & Domain("order_id.order_ref", "=", mail.order_ref)
-        return self._pick_copied(mine & self._get_copyable(), account.app_id._get_class_or_gone(), mail)
+        return self._pick_copied(mine & Domain("state", "=", "handed_over"), account.app_id._get_class_or_gone(), mail)
 
     def _get_relay_key(self):
         """Return what is the same in all addresses of the buyer whom this went to, or None."""

@@ -50,7 +50,7 @@ class TestFlood(VerificationCase):
         self.env["ir.config_parameter"].set_param(PARAM + "authserv_id", AUTHSERV_ID)
         self.write_flood()
         proved = self.write("Genuine", order_ref=DE_ORDER, stamped=True)
-        self.assertEqual(self.env["marketplace.message"]._take_next(), proved)
+        self.assertEqual(self.env["marketplace.message"]._begin_next(), proved)
         self.settle()
         self.assertEqual(proved.state, "done")
         self.assertFalse(proved.flood_id)

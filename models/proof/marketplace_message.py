@@ -164,7 +164,9 @@ class MarketplaceMessage(models.Model):
     def _claim_check(self):
         """Take the next message that is to be looked at, so that nobody else does. The caller commits."""
         now = fields.Datetime.now()
-        message = self._take(SQL("check_next <= %s", now), SQL("check_next, id"), look_again=False)
+        # What its worker dies of must not kill them all, one after the other.
+        due = SQL("check_next <= %s AND COALESCE(check_attempts, 0) < %s", now, 2 * MAX_ATTEMPTS)
+        message = self._take(due, SQL("check_next, id"), look_again=False)
         if message:
             message.write({"check_next": now + timedelta(seconds=LEASE), "check_attempts": message.check_attempts + 1})
         return message
@@ -208,7 +210,7 @@ class MarketplaceMessage(models.Model):
             ("authentication", "=", "none"),
             ("create_date", ">", fields.Datetime.now() - AGAIN),
         ]
-        self.search(domain).write({"check_next": fields.Datetime.now()})
+        self.search(domain).write({"check_next": fields.Datetime.now(), "check_attempts": 0})
         self.env["ir.cron"]._marketplace_wake(CRON)
 
     def _note_proved(self, mail):

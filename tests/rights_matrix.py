@@ -28,6 +28,7 @@ MODELS = {
     "marketplace.field.mapping": {
         "read": (*MANAGERS, "beta"), "write": ADMIN, "create": ADMIN, "unlink": ADMIN,
     },
+    "marketplace.flood": READ_BY_MANAGERS,
     "marketplace.log": READ_BY_MANAGERS,
     "marketplace.mailbox": ALL,
     "marketplace.mailbox.mail": READ_BY_ADMIN,
@@ -40,6 +41,7 @@ MODELS = {
     "marketplace.order.package": {**ALL, "read": HELPDESK},
     "marketplace.order.ref": {**ALL, "read": HELPDESK},
     "marketplace.order.relay": READ_BY_ADMIN,
+    "marketplace.receiver": READ_BY_ADMIN,
     "marketplace.reply": READ_BY_MANAGERS,
     "marketplace.response": WITH_TICKET,
     "marketplace.site": {**ALL, "read": HELPDESK},
@@ -60,6 +62,7 @@ DIALOGS = {
     "marketplace.message.compose": HELPDESK_ANYWHERE,
     "marketplace.order.find": ADMIN,
     "marketplace.order.open": HELPDESK_ANYWHERE,
+    "marketplace.trust": ADMIN,
     "marketplace.write.first": HELPDESK_ANYWHERE,
 }
 
@@ -72,10 +75,14 @@ HOOKS = {
 #: Our own public methods, which anybody can try to call: model → {method: roles}. Those of dialogs are for whoever
 #: opened the dialog.
 METHODS = {
+    "fetchmail.server": dict.fromkeys(
+        ("action_marketplace_accept_certificate", "action_marketplace_verify_certificate"), ADMIN
+    ),
     "helpdesk.ticket": {
         **dict.fromkeys(
             (
-                "action_marketplace_answered", "action_marketplace_checked", "action_marketplace_link_order",
+                "action_marketplace_answered", "action_marketplace_checked", "action_marketplace_confirm_buyer",
+                "action_marketplace_join", "action_marketplace_link_order",
                 "action_marketplace_merge", "action_marketplace_messages", "action_marketplace_move",
                 "action_marketplace_no_response", "action_marketplace_open_link", "action_marketplace_open_merge",
                 "action_marketplace_open_move", "action_marketplace_refresh", "action_marketplace_reply",
@@ -87,7 +94,8 @@ METHODS = {
     },
     "marketplace.account": dict.fromkeys(
         (
-            "action_add_sites", "action_authorize", "action_connect", "action_delete", "action_disconnect",
+            "action_add_sites", "action_authorize", "action_claim_home", "action_connect", "action_delete",
+            "action_disconnect",
             "action_open_credential", "action_open_responses", "action_test_connection", "action_tick_place",
         ),
         ADMIN,
@@ -98,8 +106,10 @@ METHODS = {
         ),
         "action_open_sites": HELPDESK_ANYWHERE,
     },
+    "marketplace.flood": dict.fromkeys(("action_look", "action_release"), MANAGERS),
     "marketplace.mailbox": dict.fromkeys(
         (
+            "action_accept_certificate", "action_verify_certificate",
             "action_connect", "action_pause", "action_read_now", "action_resume", "action_show_mails",
             "action_switch_on", "action_test_reading",
         ),
@@ -108,13 +118,14 @@ METHODS = {
     "marketplace.mailbox.mail": {"action_retry": ADMIN},
     "marketplace.message": dict.fromkeys(("action_accept", "action_retry"), MANAGERS),
     "marketplace.order": {"action_refresh": HELPDESK},
+    "marketplace.receiver": dict.fromkeys(("action_decide", "action_distrust"), ADMIN),
     "marketplace.reply": dict.fromkeys(("action_retry", "action_send_important"), HELPDESK),
     "marketplace.site": {
         **dict.fromkeys(
             (
-                "action_create_address", "action_delete", "action_open_account", "action_renew_address",
-                "action_send_test_mail", "action_test_reading", "action_toggle_place", "action_use_alias",
-                "action_use_mailbox",
+                "action_create_address", "action_decide_trust", "action_delete", "action_open_account",
+                "action_renew_address", "action_send_test_mail", "action_test_reading", "action_toggle_place",
+                "action_use_alias", "action_use_mailbox",
             ),
             ADMIN,
         ),
@@ -124,11 +135,19 @@ METHODS = {
 
 #: Our fields on models of others: model → {field: (who may read it, who may write it)}.
 FIELDS = {
-    "fetchmail.server": {"marketplace_mailbox_ids": (ADMIN, ADMIN)},
+    "fetchmail.server": dict.fromkeys(
+        (
+            "marketplace_certificate", "marketplace_certificate_at", "marketplace_certificate_by",
+            "marketplace_certificate_note", "marketplace_certificate_seen", "marketplace_is_undecided",
+            "marketplace_mailbox_ids",
+        ),
+        (ADMIN, ()),
+    ),
     "helpdesk.ticket": dict.fromkeys(
         (
             "marketplace_amber_at", "marketplace_app_id", "marketplace_check", "marketplace_claim_deadline",
             "marketplace_claimed_at", "marketplace_console", "marketplace_correction_ids", "marketplace_deadline",
+            "marketplace_doubt", "marketplace_doubt_text", "marketplace_named_ref",
             "marketplace_has_messages", "marketplace_is_unanswered", "marketplace_item_ref", "marketplace_last_notice",
             "marketplace_last_notice_at", "marketplace_next_ticket_id", "marketplace_next_ticket_ids",
             "marketplace_number", "marketplace_order_data", "marketplace_order_id", "marketplace_order_ref",

@@ -19,6 +19,8 @@ class _Undo(Exception):
 
 
 class TestRightsMatrix(TrustCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -120,6 +122,10 @@ class TestRightsMatrix(TrustCase):
                 "account_id": site.account_id.id, "company_id": self.company.id, "user_id": self.env.uid,
                 "digest": "x", "expires_at": "2026-01-01",
             },
+            "marketplace.receiver": {"domain": "matrix.example", "company_ids": [(6, 0, self.company.ids)]},
+            "marketplace.flood": {
+                "address": "x", "site_id": site.id, "company_id": self.company.id, "started_at": "2026-01-01",
+            },
             "marketplace.ticket.turn": {"template_id": template.id, "user_id": self.agent.id},
             "marketplace.field.mapping": {"app_id": self.app.id, "attribute": "status"},
         }  # fmt: skip
@@ -164,6 +170,7 @@ class TestRightsMatrix(TrustCase):
 
     def test_methods_are_refused_to_whom_the_table_does_not_name(self):
         records = {**self.make_records(), "helpdesk.ticket": self.mine}
+        records["fetchmail.server"] = records["marketplace.mailbox"].server_id
         for name, methods in METHODS.items():
             for method, allowed in methods.items():
                 record = records[name]

@@ -115,6 +115,8 @@ class MarketplaceHome(models.AbstractModel):
         except UserError:
             newest = ""  # what needs the key says so by itself
         self._write(newest)
+        uuid = self._get_param("database.uuid")
+        self.env["marketplace.log"]._log_setting(self.env._("This database is the new home"), False, uuid)
         replies_sudo = self.env["marketplace.reply"].sudo().search([("state", "in", ("queued", "sending"))])
         reason = self.env._(
             "It was waiting in the database that this is a copy of, which perhaps sent it. Look at the marketplace "

@@ -219,6 +219,9 @@ class FetchmailServer(models.Model):
         :raise AccessError: for anybody but administrators.
         """
         for server_sudo in self._marketplace_as_admin().filtered("marketplace_certificate_seen"):
+            name = self.env._("Certificate accepted for incoming mail server %s", server_sudo.name)
+            former = server_sudo.marketplace_certificate
+            self.env["marketplace.log"]._log_setting(name, former, server_sudo.marketplace_certificate_seen)
             _logger.warning(
                 "User %s accepted the certificate %s of incoming mail server %s",
                 self.env.uid, server_sudo.marketplace_certificate_seen, server_sudo.id,

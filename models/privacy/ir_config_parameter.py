@@ -1,10 +1,11 @@
 from odoo import api, models
 
+from ..connection.marketplace_home import HOME
 from ..connection.marketplace_secret_mixin import FINGERPRINT
 from ..intake.marketplace_intake import PARAM
 
 #: Parameters of ours on which no safety rests, or that the system itself writes.
-UNWATCHED = (FINGERPRINT, PARAM + "order_wait", PARAM + "remove_fields")
+UNWATCHED = (FINGERPRINT, HOME, PARAM + "order_wait", PARAM + "remove_fields")
 
 
 class IrConfigParameter(models.Model):

@@ -193,6 +193,7 @@ class MarketplaceReceiver(models.Model):
         self._check_admin()
         for receiver_sudo in self.sudo().filtered("trusted_at"):
             receiver_sudo.write({"trusted_by_id": False, "trusted_at": False})
+            receiver_sudo._log_trust(False)
             receiver_sudo.message_post(body=self.env._("Mail that arrives here must be proved again."))
             receiver_sudo._get_sites().account_id._changed()
 
@@ -202,12 +203,19 @@ class MarketplaceReceiver(models.Model):
         self._check_admin()
         receiver_sudo = self.sudo()
         receiver_sudo.write({"trusted_by_id": self.env.uid, "trusted_at": fields.Datetime.now()})
+        receiver_sudo._log_trust(True)
         receiver_sudo.message_post(
             body=self.env._("Mail that arrives here is taken for genuine unless it is known to be forged."),
             author_id=self.env.user.partner_id.id,
         )
         self.env["marketplace.message"].sudo()._check_again(receiver_sudo)
         receiver_sudo._get_sites().account_id._changed()
+
+    def _log_trust(self, is_trusted):
+        """Keep in the log of each company concerned that somebody decided."""
+        name = self.env._("Mail to %s is taken for genuine without proof", self.name)
+        for company in self.company_ids or [None]:
+            self.env["marketplace.log"]._log_setting(name, not is_trusted, is_trusted, company)
 
     def _check_admin(self):
         if not self.env.is_system():

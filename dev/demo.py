@@ -213,7 +213,7 @@ def demo(port=8069, sandbox_port=8070):
         Database.create() as db,
         mailserver.MailServer() if has_mail_server else contextlib.nullcontext() as mail_server,
         Sandbox(
-            http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db), alias_domains=[DOMAIN]
+            http_port=preferred_port(sandbox_port), odoo_url=url, odoo_db=str(db), alias_domains=[DOMAIN], signs=True
         ) as sandbox,
     ):
         with Odoo(db, max_cron_threads=2, env=endpoints(sandbox), port=port) as odoo:

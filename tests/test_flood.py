@@ -48,9 +48,9 @@ class TestFlood(VerificationCase):
 
     def test_proved_mail_is_never_parked_and_comes_first(self):
         self.env["ir.config_parameter"].set_param(PARAM + "authserv_id", AUTHSERV_ID)
-        self.write_flood()
-        proved = self.write("Genuine", order_ref=DE_ORDER, stamped=True)
-        self.assertEqual(self.env["marketplace.message"]._begin_next(), proved)
+        flood = self.write_flood()
+        proved = self.mail_in("Genuine", order_ref=DE_ORDER, stamped=True)
+        self.assertEqual((proved.rank, set(flood.mapped("rank"))), (0, {1}))
         self.settle()
         self.assertEqual(proved.state, "done")
         self.assertFalse(proved.flood_id)
@@ -58,7 +58,7 @@ class TestFlood(VerificationCase):
     def test_genuine_mail_goes_on_in_a_flood_by_its_signature(self):
         self.write_flood()
         self.settle()
-        message = self.write("Genuine")
+        message = self.mail_in("Genuine")
         self.settle()
         self.assertEqual((message.state, message.proof), ("done", "dkim"))
 

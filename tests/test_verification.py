@@ -10,7 +10,7 @@ from .verification_common import VerificationCase
 @tagged("post_install", "-at_install")
 class TestVerification(VerificationCase):
     def test_a_fresh_install_proves_a_genuine_mail_without_any_setting(self):
-        message = self.write()
+        message = self.mail_in()
         self.process()
         self.assertEqual(message.state, "received")
         self.settle()
@@ -19,10 +19,10 @@ class TestVerification(VerificationCase):
         self.assertEqual(message.mail_message_id.marketplace_kind, "buyer")
 
     def test_a_known_key_proves_the_next_mail_at_once(self):
-        self.write("First")
+        self.mail_in("First")
         self.settle()
         asked = len(self.nameserver.asked)
-        message = self.write("Second")
+        message = self.mail_in("Second")
         self.process()
         self.assertEqual((message.state, message.proof), ("done", "dkim"))
         self.assertEqual(len(self.nameserver.asked), asked)
@@ -30,7 +30,7 @@ class TestVerification(VerificationCase):
     def test_a_mail_that_our_server_proves_asks_nobody(self):
         self.env["ir.config_parameter"].set_param(PARAM + "authserv_id", AUTHSERV_ID)
         asked = len(self.nameserver.asked)
-        message = self.write(stamped=True)
+        message = self.mail_in(stamped=True)
         self.process()
         self.assertEqual(message.proof, "header")
         self.assertFalse(message.signatures)
@@ -44,13 +44,13 @@ class TestVerification(VerificationCase):
         self.assertEqual(message.signatures["signatures"][0]["result"], "fail")
 
     def test_a_mail_without_signature_is_shown_at_once_and_unproved(self):
-        message = self.write(signed=False)
+        message = self.mail_in(signed=False)
         self.process()
         self.assertNotEqual(message.state, "received")
         self.assertEqual(message.authentication, "none")
 
     def test_the_verdict_stays_when_the_key_is_gone(self):
-        message = self.write()
+        message = self.mail_in()
         self.settle()
         self.assertEqual(message.proof, "dkim")
         records = dict(self.nameserver.records)
@@ -61,7 +61,7 @@ class TestVerification(VerificationCase):
         self.assertEqual((mail.authentication, mail.proof), ("pass", "dkim"))
 
     def test_a_failure_of_dmarc_is_a_forgery_though_no_name_is_set(self):
-        message = self.write("Send it to my new address", signed=False, stamped=True, forgery="forged")
+        message = self.mail_in("Send it to my new address", signed=False, stamped=True, forgery="forged")
         self.settle()
         self.assertEqual((message.state, message.authentication), ("quarantined", "fail"))
 
@@ -80,7 +80,7 @@ class TestVerification(VerificationCase):
 
     def test_without_an_answer_the_ticket_comes_after_five_minutes_unproved(self):
         self.nameserver.is_silent = True
-        message = self.write()
+        message = self.mail_in()
         with self.clock() as clock:
             self.settle()
             self.assertEqual(message.state, "received")
@@ -95,7 +95,7 @@ class TestVerification(VerificationCase):
 
     def test_the_proof_that_comes_later_counts_by_itself(self):
         self.nameserver.is_silent = True
-        message = self.write()
+        message = self.mail_in()
         with self.clock() as clock:
             self.settle()
             self.pass_time(clock, delta=timedelta(minutes=6))
@@ -110,7 +110,7 @@ class TestVerification(VerificationCase):
 
     def test_after_an_hour_nobody_is_asked_any_more(self):
         self.nameserver.is_silent = True
-        message = self.write()
+        message = self.mail_in()
         with self.clock() as clock:
             self.settle()
             self.pass_time(clock, delta=timedelta(minutes=61))
@@ -123,7 +123,7 @@ class TestVerification(VerificationCase):
             self.assertEqual(len(self.nameserver.asked), asked)
 
     def test_a_worker_that_dies_while_it_asks_leaves_the_mail_to_another(self):
-        message = self.write()
+        message = self.mail_in()
         self.process()
         Message = self.env["marketplace.message"]
         self.assertEqual(Message._claim_check(), message)

@@ -34,7 +34,7 @@ class TestLearning(VerificationCase):
         receiver = self.get_receiver()
         self.assertEqual((receiver.domain, receiver.learnt_name), ("shop.example", AUTHSERV_ID))
         self.assertIn(AUTHSERV_ID, receiver.message_ids[0].body)
-        message = self.write(signed=False, stamped=True)
+        message = self.mail_in(signed=False, stamped=True)
         self.settle()
         self.assertEqual((message.authentication, message.proof), ("pass", "header"))
 
@@ -67,19 +67,19 @@ class TestLearning(VerificationCase):
     def test_a_server_without_verdict_is_known_to_have_none(self):
         self.receive(b"Received: from out.example by mx.sandbox.example\r\n" + self.get_test_mail())
         self.assertFalse(self.get_receiver().learnt_name)
-        message = self.write(signed=False, stamped=True)
+        message = self.mail_in(signed=False, stamped=True)
         self.settle()
         self.assertEqual(message.authentication, "none")
 
     def test_a_name_in_the_settings_is_used_in_place_of_the_learnt_one(self):
         self.receive(self.stamp(self.get_test_mail()))
         self.env["ir.config_parameter"].set_param(PARAM + "authserv_id", "mx.other.example")
-        message = self.write(signed=False, stamped=True)
+        message = self.mail_in(signed=False, stamped=True)
         self.settle()
         self.assertEqual(message.authentication, "none")
 
     def test_mail_that_waited_unproved_is_proved_by_what_is_learnt(self):
-        message = self.write(signed=False, stamped=True)
+        message = self.mail_in(signed=False, stamped=True)
         self.settle()
         self.assertEqual(message.authentication, "none")
         self.receive(self.stamp(self.get_test_mail()))
@@ -96,7 +96,7 @@ class TestDecision(VerificationCase):
     def write_unproved(self, count=3):
         messages = self.env["marketplace.message"]
         for number in range(count):
-            messages |= self.write(f"Unproved {number}", signed=False)
+            messages |= self.mail_in(f"Unproved {number}", signed=False)
         self.settle()
         return messages
 
@@ -116,7 +116,7 @@ class TestDecision(VerificationCase):
         self.assertEqual(len(dialog.mails), 3)
         self.assertIn("marketplace.amazon.de", dialog.mails_text)
         dialog.action_trust()
-        message = self.write("After the decision", signed=False)
+        message = self.mail_in("After the decision", signed=False)
         self.settle()
         self.assertEqual((message.authentication, message.proof), ("pass", "decision"))
         self.assertEqual(set(messages.mapped("proof")), {"decision"})
@@ -140,7 +140,7 @@ class TestDecision(VerificationCase):
         self.decide().action_trust()
         self.decide().action_distrust()
         self.assertFalse([text for text in self.get_findings() if self.admin.name in text])
-        message = self.write("Afterwards", signed=False)
+        message = self.mail_in("Afterwards", signed=False)
         self.settle()
         self.assertEqual(message.authentication, "none")
 
@@ -148,7 +148,7 @@ class TestDecision(VerificationCase):
         self.write_unproved()
         self.decide().action_trust()
         for forgery in ("forged", "lookalike"):
-            message = self.write("Pay me", signed=False, stamped=True, forgery=forgery)
+            message = self.mail_in("Pay me", signed=False, stamped=True, forgery=forgery)
             self.settle()
             self.assertEqual(message.state, "quarantined", forgery)
 
@@ -186,12 +186,12 @@ class TestDecision(VerificationCase):
         messages = self.write_unproved()
         self.assertEqual(self.get_proof()["state"], "unproved")
         self.assertTrue(self.get_proof()["receiver"])
-        self.write("Signed")
+        self.mail_in("Signed")
         self.settle()
         self.assertEqual(self.get_proof()["state"], "dkim")
         self.assertTrue(messages)
         self.env["ir.config_parameter"].set_param(PARAM + "authserv_id", AUTHSERV_ID)
-        self.write("Stamped", stamped=True)
+        self.mail_in("Stamped", stamped=True)
         self.settle()
         self.assertEqual(self.get_proof()["state"], "header")
         self.decide().action_trust()

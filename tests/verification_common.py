@@ -28,12 +28,13 @@ class VerificationCase(MarketplaceCase):
 
     @classmethod
     def build_world(cls):
-        super().build_world()
+        result = super().build_world()
         # The library that asks name servers ends its wait by the clock.
         freezegun.configure(extend_ignore_list=["dns"])
         cls.env["ir.config_parameter"].set_param(PARAM + "authserv_id", False)
         cls.nameserver = cls.sandbox.nameserver
         cls.enterClassContext(patch.dict(os.environ, {"MARKETPLACE_NAMESERVER": cls.nameserver.address}))
+        return result
 
     def setUp(self):
         super().setUp()
@@ -45,7 +46,7 @@ class VerificationCase(MarketplaceCase):
         """Have the process know no key, as after a restart."""
         self.env["marketplace.message"]._get_key_finder()._known.clear()
 
-    def write(self, text="Where is my parcel?", signed=True, stamped=False, **values):
+    def mail_in(self, text="Where is my parcel?", signed=True, stamped=False, **values):
         """Let a buyer write and put the mail into the ledger, by default without our server's verdict."""
         [raw] = self.buyer_mails(text, **values)
         return self.receive(strip(raw, signed, stamped))
@@ -54,7 +55,7 @@ class VerificationCase(MarketplaceCase):
         """Let the scheduled actions do all that is to be done now, signatures too."""
         self.process()
         self.run_cron("check_signatures")
-        super().settle()
+        return super().settle()
 
     def clock(self):
         """Return a clock that stands still."""

@@ -135,7 +135,7 @@ class MarketplaceIntake(models.AbstractModel):
             if mail.app != message.app_id._get_code(message.app_id.id):
                 return "quarantined", self.env._("Comes from another marketplace than this address is for.")
             if mail.authentication == "none" and self._get_param("unverified") == "quarantine":
-                return "quarantined", self.env._("The receiving mail server did not say whether it is genuine.")
+                return "quarantined", self.env._("Neither your mail server nor a signature proves it.")
         return self._find_copy(message, mail)
 
     @api.model

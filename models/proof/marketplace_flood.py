@@ -19,7 +19,7 @@ class MarketplaceFlood(models.Model):
     site_id = fields.Many2one("marketplace.site", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     started_at = fields.Datetime(string="Since", required=True, readonly=True)
-    message_ids = fields.One2many("marketplace.message", "flood_id", string="Messages")
+    message_ids = fields.One2many("marketplace.message", "flood_id")
     message_count = fields.Integer(string="Messages Parked", compute="_compute_count")
     state = fields.Selection([("parked", "Parked"), ("released", "Released")], default="parked", readonly=True)
     released_by_id = fields.Many2one("res.users", string="Released By", readonly=True)

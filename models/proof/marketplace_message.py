@@ -119,7 +119,12 @@ class MarketplaceMessage(models.Model):
         Receiver = self.env["marketplace.receiver"]
         _id, form, is_trusted = Receiver._get_known(mailbox_id, email_domain_extract(address))
         known = self.env["marketplace.app"]._get_marketplaces()
-        return int(not (is_trusted or is_proved_by_header(raw, Receiver._get_form(form), marketplaces=known)))
+        try:
+            return int(not (is_trusted or is_proved_by_header(raw, Receiver._get_form(form), marketplaces=known)))
+        except Exception:
+            # Nothing may fail before a mail is safe.
+            _logger.exception("The head of a mail of %s bytes could not be judged", len(raw))
+            return 1
 
     def _waits_for_proof(self, mail):
         """Have a message wait for its keys; return whether it does. It is shown without proof after some minutes.

@@ -28,7 +28,7 @@ class MarketplaceReceiver(models.Model):
     name = fields.Char(compute="_compute_name")
     mailbox_id = fields.Many2one("marketplace.mailbox", ondelete="cascade", readonly=True)
     domain = fields.Char(string="Mail Domain", readonly=True, help="Of the addresses of this Odoo.")
-    company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
+    company_ids = fields.Many2many("res.company", readonly=True)
     form = fields.Json(readonly=True, help="How the server writes what it found out about a mail.")
     learnt_at = fields.Datetime(string="Learnt On", readonly=True)
     learnt_name = fields.Char(string="Its Name", compute="_compute_learnt_name")

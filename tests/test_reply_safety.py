@@ -166,6 +166,7 @@ class TestReplySafety(ReplyCase):
         self.buyer_writes("Hello?", US_ORDER)
         self.settle()
         hidden = self.ticket_of(US_ORDER)
-        hidden.write({"company_id": self.env["res.company"].create({"name": "Other"}).id, "team_id": False})
+        hidden.team_id = False
+        self.agent.group_ids = self.env.ref("helpdesk_mgmt.group_helpdesk_user_own")
         with self.assertRaises(AccessError):
             self.env["marketplace.message.compose"].with_user(self.agent).create({"ticket_id": hidden.id})

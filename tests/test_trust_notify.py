@@ -40,7 +40,7 @@ class TestTrustNotify(TrustCase):
         self.settle()
         return self.mine.message_ids.filtered(lambda one: one.marketplace_kind == "buyer")[:1], self.leave()
 
-    def read(self, mails):
+    def show(self, mails):
         """Return all that stands in mails: headers, and the parts decoded."""
         parts = [part for mail in mails for part in mail.walk() if not part.is_multipart()]
         heads = [str(make_header(decode_header(str(value)))) for mail in mails for value in mail.values()]
@@ -51,12 +51,12 @@ class TestTrustNotify(TrustCase):
         self.assertIn(WORDS, message.body)
         self.assertEqual([getaddresses([one["To"]])[0][1] for one in mails], ["own@people.example"])
         self.assertIn(f"The buyer wrote on {self.mine.number}", mails[0]["Subject"])
-        self.assertIn(f"<p>The buyer wrote on {self.mine.number}", self.read(mails))
-        self.assertIn("/mail/view?", self.read(mails))
+        self.assertIn(f"<p>The buyer wrote on {self.mine.number}", self.show(mails))
+        self.assertIn("/mail/view?", self.show(mails))
 
     def test_no_word_name_file_or_order_is_in_it(self):
         message, mails = self.write_in()
-        whole = self.read(mails)
+        whole = self.show(mails)
         name = self.mine.marketplace_order_id.buyer_name
         for secret in (WORDS, "canary file", "photo-of-buyer", DE_ORDER, name, name.split()[0], message.email_from):
             self.assertNotIn(secret, whole)
@@ -72,7 +72,7 @@ class TestTrustNotify(TrustCase):
         self.company.marketplace_words_by_mail = True
         _message, mails = self.write_in()
         self.assertEqual([getaddresses([one["To"]])[0][1] for one in mails], ["own@people.example"])
-        self.assertIn(WORDS, self.read(mails))
+        self.assertIn(WORDS, self.show(mails))
 
     def test_devices_are_told_no_words(self):
         message, _mails = self.write_in()
@@ -85,13 +85,13 @@ class TestTrustNotify(TrustCase):
         self.answer("<p>Canary answer</p>")
         mails = self.leave()
         self.assertEqual([getaddresses([one["To"]])[0][1] for one in mails], ["own@people.example"])
-        self.assertNotIn("Canary answer", self.read(mails))
+        self.assertNotIn("Canary answer", self.show(mails))
 
     def test_what_an_agent_forwards_goes_as_it_is(self):
         self.env["mail.mail"].sudo().search([]).unlink()
         body = f"Please look: {WORDS}"
         self.ticket.message_post(body=body, partner_ids=self.outsider.ids, subtype_xmlid="mail.mt_note")
-        whole = self.read(self.leave())
+        whole = self.show(self.leave())
         self.assertIn(WORDS, whole)
         self.assertIn("outside@elsewhere.example", whole)
 

@@ -36,7 +36,7 @@ class MarketplaceEvidenceMixin(models.AbstractModel):
             )
 
     @api.model
-    def default_get(self, fields):
+    def default_get(self, fields):  # pylint: disable=method-required-super
         known = [self._fields[name] for name in fields if name in self._fields]
         return {
             field.name: field.convert_to_write(field.convert_to_cache(field.default(self), self, validate=False), self)

@@ -3,6 +3,7 @@ from odoo.tools import mute_logger
 
 from .common import DE_ORDER, US_ORDER
 from .mailbox_common import ADDRESS, MailboxCase, private_mail
+from .proof_common import change
 
 
 class TestMailbox(MailboxCase):
@@ -102,6 +103,21 @@ class TestMailbox(MailboxCase):
         self.read_mailboxes()
         self.process()
         self.assertEqual(self.all_messages().account_id, self.account)
+
+    def test_an_order_that_a_buyer_types_takes_no_mail_to_another_seller(self):
+        rival = self.account.copy({"seller_ref": "A0RIVALSELLER"})
+        site = self.env["marketplace.site"].create({"account_id": rival.id, "site_ref": self.site_de.site_ref})
+        self.env["marketplace.order"]._find_or_create(site, "302-7654321-7654321")
+        self.connect_mailbox(self.site_de | site)
+        self.deliver(*self.buyer_mails("Where is it?"))
+        self.read_mailboxes()
+        self.settle()
+        [raw] = self.buyer_mails("An answer by mail")
+        self.deliver(change(raw, Subject="Re: 302-7654321-7654321"))
+        self.read_mailboxes()
+        self.settle()
+        first, second = self.all_messages()
+        self.assertEqual((second.account_id, second.ticket_id), (self.account, first.ticket_id))
 
     def test_mail_to_an_address_of_ours_in_a_catch_all_box_is_taken_without_any_site(self):
         self.connect_mailbox(self.env["marketplace.site"], address=False)

@@ -131,6 +131,11 @@ class MarketplaceConversation(models.Model):
         return mail.find_ref("alias") or False
 
     @api.model
+    def _has_buyer(self, account, alias):
+        """Tell whether the buyer with this address has a conversation with an account."""
+        return bool(self.search_count([("account_id", "=", account.id), ("buyer_alias", "=", alias)], limit=1))
+
+    @api.model
     def _is_known_buyer(self, order, alias):
         """Tell whether a proved address is known to be that of an order's buyer.
 

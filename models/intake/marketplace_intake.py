@@ -77,12 +77,15 @@ class MarketplaceIntake(models.AbstractModel):
 
         A mailbox may serve many sites of several accounts: each thing that is known narrows them down.
         """
-        Order = self.env["marketplace.order"]
+        Order, Conversation = self.env["marketplace.order"], self.env["marketplace.conversation"]
+        # What a person may have typed says nothing of whose mail it is.
+        ref, alias = mail.order_ref if "order" not in mail.typed else None, mail.find_ref("alias")
         sites = message.mailbox_id.site_ids.filtered(lambda one: one.app_id.code == mail.app and one.state == "active")
         for fits in (
             lambda one: one.address in mail.recipients,
             lambda one: mail.seller_ref and one.account_id.seller_ref == mail.seller_ref,
-            lambda one: mail.order_ref and Order._find(one.account_id, mail.order_ref),
+            lambda one: ref and Order._find(one.account_id, ref),
+            lambda one: alias and Conversation._has_buyer(one.account_id, alias),
             lambda one: one.code == mail.site,
         ):
             sites = sites.filtered(fits) or sites

@@ -42,7 +42,7 @@ class HelpdeskTicket(models.Model):
         if self.marketplace_named_ref:
             said.append(
                 self.env._(
-                    "It names order %s, not proved: the order's data are not shown here until somebody joins it.",
+                    "The buyer names order %s, not proved: its data are not shown here until somebody joins it.",
                     self.marketplace_named_ref,
                 )
             )

@@ -14,6 +14,7 @@ KEPT = {
     "marketplace_credential": "application_ref client_id name",
     "marketplace_field_mapping": "attribute edit field_name",
     "marketplace_flood": "address state",
+    "marketplace_log": "kind name new old order_ref",
     "marketplace_mailbox": "name other_mail",
     "marketplace_mailbox_connect": "address finding other_mail sending_finding start",
     "marketplace_mailbox_mail": "digest state uid",

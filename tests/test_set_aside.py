@@ -105,7 +105,7 @@ class TestSetAside(MarketplaceCase):
 
     def test_attempts_of_several_workers_at_once_are_not_taken_for_kills(self):
         message = self.html_mail("words")
-        self.assertEqual(message._begin_next(), message)
+        self.assertEqual(message._begin_next(), [(message.id, 1)])
         for _worker in range(MAX_KILLS):
             self.assertFalse(message._begin_next())
         with patch(BEGINNING, timedelta()):

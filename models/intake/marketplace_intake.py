@@ -262,13 +262,19 @@ class MarketplaceIntake(models.AbstractModel):
     @api.model
     def _must_wait(self, message, facts, order):
         """Tell whether a new ticket's message waits for its order; never longer than its deadline."""
-        if not order or self.env["marketplace.conversation"]._find_for(order.account_id, facts, order).ticket_id:
+        if not order or not self._is_awaited(order):
+            return False
+        if self.env["marketplace.conversation"]._find_for(order.account_id, facts, order).ticket_id:
             return False
         return self._may_wait_for(message, order)
 
     @api.model
+    def _is_awaited(self, order):
+        return order.state == "pending" and order.account_id._is_fetchable()
+
+    @api.model
     def _may_wait_for(self, message, order):
-        if order.state != "pending" or not order.account_id._is_fetchable():
+        if not self._is_awaited(order):
             return False
         # Fails, and is tried again, when the order was stored since this transaction began.
         self.env.execute_query(SQL("SELECT 1 FROM marketplace_order WHERE id = %s FOR SHARE", order.id))

@@ -261,16 +261,17 @@ class MarketplaceMessage(models.Model):
         while begun := self._lock(self._begin_next):
             # Not by _commit_progress, which writes what has been done.
             self.env.cr.commit()  # pylint: disable=invalid-commit
-            message = self._take(SQL("id = %s AND state IN %s", begun.id, OPEN_STATES), SQL("id"))
-            if message and message.unfinished > MAX_KILLS:
+            ((id_, times),) = begun
+            message = self._take(SQL("id = %s AND state IN %s", id_, OPEN_STATES), SQL("id"))
+            if message and times > MAX_KILLS:
                 message._set_aside_deadly()
             elif message:
                 return message
-        return begun
+        return self.browse()
 
     @api.model
     def _begin_next(self):
-        """Count an attempt to the next due mail that no other worker holds; return it, or an empty recordset.
+        """Count an attempt to the next due mail that no other worker holds; return [(id, attempts)], or nothing.
 
         Between the commit of that and the lock nobody holds the row: nobody else begins with it meanwhile, or the
         attempts of several workers would look like the death of some.
@@ -285,11 +286,11 @@ class MarketplaceMessage(models.Model):
                     ORDER BY rank, next_attempt, id LIMIT 1
                       FOR NO KEY UPDATE SKIP LOCKED
                    )
-         RETURNING id
+         RETURNING id, unfinished
         """
         now = fields.Datetime.now()
         query = SQL(query, now=now, before=now - BEGINNING, states=OPEN_STATES)
-        return self.browse(row[0] for row in self.env.execute_query(query))
+        return self.env.execute_query(query)
 
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.

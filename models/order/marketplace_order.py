@@ -188,7 +188,8 @@ class MarketplaceOrder(models.Model):
         self.write(dict(self._prepare_values(snapshot), purged_at=False))
         self.env["marketplace.order.line"]._add(self, snapshot.lines)
         self.env["marketplace.order.package"]._add(self, snapshot.packages)
-        self.ref_ids.filtered(lambda one: one.name in snapshot.related_refs).unlink()
+        if snapshot.related_refs:
+            self.ref_ids.filtered(lambda one: one.name in snapshot.related_refs).unlink()
         self.env["marketplace.order.ref"]._add(self, snapshot.other_refs)
         if known:
             self.ticket_ids._marketplace_order_changed(self, before)

@@ -59,9 +59,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
         now = fields.Datetime.now()
         waits = {}
         while due := self._find_due(now, list(waits)):
-            order, account, app = due
+            order, account, app, is_hint = due
             # What nobody proved leaves half of the budget to what comes next.
-            spare = 0.5 if order.is_hint else 0
+            spare = 0.5 if is_hint else 0
             operation, wait = self.env["marketplace.operation"]._claim_unattended(account, app, "fetch_order", spare)
             if not wait:
                 order.lease_until = now + LEASE
@@ -72,14 +72,15 @@ class MarketplaceOrderFetch(models.AbstractModel):
 
     @api.model
     def _find_due(self, now, but_accounts):
-        """Return (order, account, app) of the order that is due first, or None.
+        """Return (order, account, app, whether it is only named by somebody) of the order due first, or None.
 
         One that was never had, and that a ticket may wait for, comes before others; accounts take turns. What only
         somebody's words name comes last.
         """
         query = SQL(
             """
-            SELECT o.id, a.id, a.app_id FROM marketplace_order o JOIN marketplace_account a ON a.id = o.account_id
+            SELECT o.id, a.id, a.app_id, o.is_hint
+              FROM marketplace_order o JOIN marketplace_account a ON a.id = o.account_id
          LEFT JOIN marketplace_operation p ON p.account_id = a.id AND p.name = 'fetch_order'
              WHERE o.next_fetch_at <= %(now)s AND (o.lease_until IS NULL OR o.lease_until < %(now)s)
                AND a.state = 'connected' AND a.active AND NOT a.id = ANY(%(but_accounts)s)
@@ -91,8 +92,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
         )
         self.env.flush_all()
         names = ("marketplace.order", "marketplace.account", "marketplace.app")
-        for row in self.env.execute_query(query):
-            return [self.env[name].browse(id_) for name, id_ in zip(names, row, strict=True)]
+        for *ids, is_hint in self.env.execute_query(query):
+            return *(self.env[name].browse(id_) for name, id_ in zip(names, ids, strict=True)), is_hint
         return None
 
     @api.model

@@ -74,7 +74,7 @@ class MarketplaceConnect(models.TransientModel):
     hints = fields.Json(compute="_compute_marketplace")
     client_id_example = fields.Char(compute="_compute_marketplace")
     client_secret_example = fields.Char(compute="_compute_marketplace")
-    only_region = fields.Char(string="Only Region", compute="_compute_marketplace")
+    only_region = fields.Char(compute="_compute_marketplace")
     other_regions = fields.Html(string="Not Offered", compute="_compute_marketplace", sanitize=False)
     has_one_site = fields.Boolean(compute="_compute_marketplace")
     has_own_keys = fields.Boolean(compute="_compute_marketplace")

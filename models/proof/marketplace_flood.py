@@ -22,7 +22,7 @@ class MarketplaceFlood(models.Model):
     message_ids = fields.One2many("marketplace.message", "flood_id")
     message_count = fields.Integer(string="Messages Parked", compute="_compute_count")
     state = fields.Selection([("parked", "Parked"), ("released", "Released")], default="parked", readonly=True)
-    released_by_id = fields.Many2one("res.users", string="Released By", readonly=True)
+    released_by_id = fields.Many2one("res.users", readonly=True)
 
     _hour_unique = models.UniqueIndex("(address, started_at) WHERE state = 'parked'")
 

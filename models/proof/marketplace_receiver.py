@@ -32,7 +32,7 @@ class MarketplaceReceiver(models.Model):
     form = fields.Json(readonly=True, help="How the server writes what it found out about a mail.")
     learnt_at = fields.Datetime(string="Learnt On", readonly=True)
     learnt_name = fields.Char(string="Its Name", compute="_compute_learnt_name")
-    trusted_by_id = fields.Many2one("res.users", string="Trusted By", readonly=True, ondelete="restrict")
+    trusted_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     trusted_at = fields.Datetime(string="Trusted Since", readonly=True)
 
     _mailbox_unique = models.UniqueIndex("(mailbox_id) WHERE mailbox_id IS NOT NULL")

@@ -113,7 +113,7 @@ class TestDecision(VerificationCase):
         self.assertEqual(set(messages.mapped("authentication")), {"none"})
         dialog = self.decide()
         self.assertTrue(dialog.is_enough)
-        self.assertEqual(len(dialog.mails), 3)
+        self.assertEqual(len(dialog.with_context(bin_size=True).mails), 3)
         self.assertIn("marketplace.amazon.de", dialog.mails_text)
         dialog.action_trust()
         message = self.mail_in("After the decision", signed=False)

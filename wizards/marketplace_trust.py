@@ -28,7 +28,8 @@ class MarketplaceTrust(models.TransientModel):
     @api.depends("receiver_id")
     def _compute_mails(self):
         for wizard in self:
-            messages_sudo = wizard.receiver_id._get_unproved()
+            # The web client asks for the size of files in place of what they hold.
+            messages_sudo = wizard.receiver_id._get_unproved().with_context(bin_size=False)
             wizard.mails = [wizard._describe(message) for message in messages_sudo]
             wizard.mails_text = "\n\n".join("\n".join(lines) for lines in wizard.mails)
             wizard.is_enough = len(messages_sudo) >= SEEN

@@ -157,12 +157,12 @@ class TestTrustEvidence(TrustCase):
         )
         settings.set_values()
         logs = self.env["marketplace.log"].search([("user_id", "=", admin.id)])
-        self.assertIn((PARAM + "unverified", "quarantine"), logs.mapped(lambda one: (one.name, one.new)))
+        self.assertIn(("Mail Without a Verdict", "quarantine"), logs.mapped(lambda one: (one.name, one.new)))
         self.assertIn(("Buyers' Words in Mails", self.company), logs.mapped(lambda one: (one.name, one.company_id)))
         self.as_("admin", self.env["ir.config_parameter"]).set_param(PARAM + "authserv_id", "mx.other.example")
-        self.assertEqual(self.last(), (PARAM + "authserv_id", "mx.sandbox.example", "mx.other.example", admin))
+        self.assertEqual(self.last(), ("Receiving Mail Server", "mx.sandbox.example", "mx.other.example", admin))
         self.as_("admin", self.env["ir.config_parameter"]).set_param(PARAM + "authserv_id", False)
-        self.assertEqual(self.last()[1:3], ("mx.other.example", "No"))
+        self.assertEqual(self.last()[1:3], ("mx.other.example", ""))
 
     def test_what_stays_the_same_is_no_change(self):
         count = self.env["marketplace.log"].search_count([])

@@ -15,22 +15,29 @@ class IrConfigParameter(models.Model):
     def create(self, vals_list):
         parameters = super().create(vals_list)
         for one in parameters._marketplace_filter_watched():
-            self.env["marketplace.log"]._log_setting(one.key, False, one.value)
+            self.env["marketplace.log"]._log_setting(self._marketplace_get_label(one.key), "", one.value)
         return parameters
 
     def write(self, vals):
         before = {one: (one.key, one.value) for one in self._marketplace_filter_watched()}
         result = super().write(vals)
         for one in before.keys() | set(self._marketplace_filter_watched()):
-            key, value = before.get(one, (one.key, False))
-            now = one.value if one.key == key else False
-            self.env["marketplace.log"]._log_setting(key, value, now)
+            key, value = before.get(one, (one.key, ""))
+            now = one.value if one.key == key else ""
+            self.env["marketplace.log"]._log_setting(self._marketplace_get_label(key), value, now)
         return result
 
     def unlink(self):
         for one in self._marketplace_filter_watched():
-            self.env["marketplace.log"]._log_setting(one.key, one.value, False)
+            self.env["marketplace.log"]._log_setting(self._marketplace_get_label(one.key), one.value, "")
         return super().unlink()
 
     def _marketplace_filter_watched(self):
         return self.filtered(lambda one: one.key.startswith(PARAM) and one.key not in UNWATCHED)
+
+    @api.model
+    def _marketplace_get_label(self, key):
+        """Return what people read of a parameter in the settings, its name where it stands in none."""
+        known = self.env["res.config.settings"]._fields.values()
+        field = next((one for one in known if getattr(one, "config_parameter", None) == key), None)
+        return field._description_string(self.env) if field else key

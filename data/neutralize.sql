@@ -28,6 +28,7 @@ DELETE FROM marketplace_conversation_key
  WHERE type = 'alias';
 UPDATE marketplace_message
    SET raw = NULL, subject = NULL, sender = NULL, reply_to = NULL, no_response_url = NULL, error = NULL, reading = NULL,
+       words_digest = NULL,
        message_key = 'neutralized:' || id, dedup_key = NULL, signatures = NULL, check_next = NULL,
        purged_at = NOW() AT TIME ZONE 'UTC';
 UPDATE marketplace_message

@@ -46,6 +46,7 @@ from . import test_reply_ways
 from . import test_response
 from . import test_rights_matrix
 from . import test_rule_fields
+from . import test_same_words
 from . import test_secrets
 from . import test_set_aside
 from . import test_silent_log

@@ -221,7 +221,8 @@ class MarketplaceIntake(models.AbstractModel):
             return
         named_ref = hint if not order else None
         conversation, ticket = self._place(site, mail, facts, order, named_ref)
-        posted = ticket._marketplace_post_buyer(message, mail)
+        again = self._find_same_words(message, conversation, mail)
+        posted = ticket._marketplace_post_buyer(message, mail, again)
         if mail.urgent:
             ticket.priority = "3"
         if order and not mail.order_ref and conversation.message_count == 1:
@@ -232,6 +233,18 @@ class MarketplaceIntake(models.AbstractModel):
         self._finish(message, conversation, ticket, posted)
         if not message._is_rightful() or ticket.marketplace_doubt or ticket.marketplace_named_ref:
             ticket._marketplace_update_doubt()
+
+    @api.model
+    def _find_same_words(self, message, conversation, mail):
+        """Return the last message of the conversation with the same words and no files, or an empty recordset."""
+        words = " ".join((mail.text or "").split())
+        if not words or mail.attachments:
+            return message.browse()
+        message.words_digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+        if conversation.message_count == 1:
+            return message.browse()
+        same = [("conversation_id", "=", conversation.id), ("words_digest", "=", message.words_digest)]
+        return message.search([*same, ("id", "!=", message.id), ("state", "=", "done")], order="date desc", limit=1)
 
     @api.model
     def _place(self, site, mail, facts, order, named_ref):

@@ -120,6 +120,7 @@ class MarketplaceMessage(models.Model):
     typed = fields.Char(readonly=True, help="What of it a person could have typed: order, token, case, alias, name.")
     date = fields.Datetime(string="Sent On", readonly=True)
     dedup_key = fields.Char(readonly=True)
+    words_digest = fields.Char(readonly=True, groups="base.group_system", help="Equal for the same words.")
     purge_after = fields.Date(readonly=True, index="btree_not_null")
     purged_at = fields.Datetime(string="Buyer's Data Deleted On", readonly=True)
     # Where it went

@@ -10,7 +10,7 @@ from ..intake.marketplace_message import OPEN_STATES
 BATCH = 100
 #: What is kept of orders and messages only as long as there is a reason to: personal data of buyers.
 ORDER_FIELDS = ("buyer_name", "buyer_company", "buyer_purchase_order", "relay", "recipient", "refunds", "returns")
-MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error")
+MESSAGE_FIELDS = ("raw", "subject", "sender", "reply_to", "no_response_url", "error", "words_digest")
 TICKET_FIELDS = ("partner_id", "partner_name", "partner_email")
 #: Marks of messages on tickets that hold such data.
 PERSONAL_KINDS = ("buyer", "unverified", "check", "notice", "answered", "reply", "not_sent")

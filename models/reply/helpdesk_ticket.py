@@ -13,7 +13,7 @@ from ...marketplaces.mail_text import html_to_text
 from ...marketplaces.schema import Finding, ReplyFile
 from ..clock.helpdesk_ticket import BUYER_KINDS, BUYER_WORDS
 from ..intake.marketplace_message import RIGHTFUL
-from ..ticket.helpdesk_ticket import as_html
+from ..ticket.helpdesk_ticket import AGAIN, as_html
 from .marketplace_reply import ANSWERED
 
 #: The same words within this time are a second click.
@@ -29,6 +29,14 @@ def without_quotes(body):
     for quote in root.xpath("//*[@data-o-mail-quote]"):
         quote.drop_tree()
     return html.tostring(root, encoding="unicode")
+
+
+def buyer_words(body):
+    """Return the text of a buyer's message without what we say of it."""
+    root = html.fragment_fromstring(body or "", create_parent="div")
+    for said in root.find_class(AGAIN):
+        said.drop_tree()
+    return html_to_text(html.tostring(root, encoding="unicode"))
 
 
 def as_text(body):
@@ -251,7 +259,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             site=storefront,
             order=snapshot,
             is_answer=bool(answers_sudo),
-            buyer_text=html_to_text(answers_sudo.mail_message_id.body or "") or None,
+            buyer_text=buyer_words(answers_sudo.mail_message_id.body) or None,
             file_limits=self.sudo().marketplace_app_id._get_file_limits(),
         )
         return [*self._marketplace_check_recipient(), *findings, *self._marketplace_check_meanwhile()]

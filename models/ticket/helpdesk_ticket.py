@@ -4,11 +4,14 @@ from markupsafe import Markup, escape
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
 
 #: Longer texts stay readable in the attached file only.
 TEXT_LIMIT = 50_000
+#: Class of the line of ours above words that were sent before.
+AGAIN = "o_marketplace_again"
 #: Who said it; anything an agent posts gets "not_sent" until an answer really goes out.
 MESSAGE_KINDS = [
     ("buyer", "Buyer"),
@@ -146,8 +149,11 @@ class HelpdeskTicket(models.Model):
 
     # === POSTING === #
 
-    def _marketplace_post_buyer(self, message, mail):
-        """Post a buyer's words and files; returns the mail.message."""
+    def _marketplace_post_buyer(self, message, mail, again=None):
+        """Post a buyer's words and files; returns the mail.message.
+
+        :param again: row of the ledger with the same words, sent before: they are shown collapsed, never left out.
+        """
         kind = "check" if mail.kind != "buyer_message" else "buyer"
         if kind == "buyer" and mail.authentication != "pass":
             kind = "unverified"
@@ -156,6 +162,8 @@ class HelpdeskTicket(models.Model):
         name = mail.buyer_name or self.partner_name or self.env._("Buyer on %s", message.site_id.name)
         text = mail.text if mail.kind == "buyer_message" else mail.body
         body = as_html(text) if text else Markup("<em>%s</em>") % self.env._("No text, only files.")
+        if again:
+            body = self._marketplace_collapse(body, again)
         files = [(file.name, file.content) for file in mail.attachments]
         if text and len(text) > TEXT_LIMIT:
             files.append(("message.txt", text.encode()))
@@ -168,6 +176,11 @@ class HelpdeskTicket(models.Model):
             email_from=message.site_id._sender(name.replace('"', "'")),
             attachments=files,
         )
+
+    def _marketplace_collapse(self, body, again):
+        """Return the HTML of words behind the line that they were sent before; one click shows them."""
+        said = self.env._("The buyer sent the same words again (first on %s).", format_datetime(self.env, again.date))
+        return Markup('<p class="%s"><em>%s</em></p><div data-o-mail-quote="1">%s</div>') % (AGAIN, said, body)
 
     def _marketplace_post_notice(self, message, mail):
         """Post what the marketplace tells as an internal note; returns the mail.message."""

@@ -79,6 +79,9 @@ def _by_type(mail, frame):
     word = next((word for fragment, word in facts.NOTIFICATION_TYPES if fragment in value), None)
     if word == "buyer_message" and is_no_buyer(mail.senders[0].local) and mail.senders[0].host in facts.RELAY_HOSTS:
         return Verdict("unknown", f"notification type {value}, but from nobody who could be answered")
+    if word not in (None, "buyer_message") and is_from_buyer(mail):
+        # What a buyer sends by e-mail may bear headers of the buyer's own; notices come from Amazon's addresses.
+        return Verdict("unknown", f"notification type {value}, but from a buyer's address")
     if word is None and frame.how and is_from_buyer(mail):
         return Verdict("buyer_message", f"buyer's words in a mail of the new type {value}")
     return Verdict(word or value.lower(), f"notification type {value}")

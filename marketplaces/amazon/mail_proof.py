@@ -41,7 +41,7 @@ def find_order(mail, frame) -> tuple[str | None, bool]:
     in_subject = mail_keys.find_orders(mail.subject)[-1:]
     in_head = mail_keys.find_orders(frame.head)[:1]
     if is_framed(mail, frame):
-        own = mail_keys.find_orders(frame.sure_head)[:1]
+        own = [ref for ref in mail_keys.find_orders(frame.sure_head) if not _is_named(mail.from_name, ref)][:1]
         # A question about a product only: whatever stands in its subject is the buyer's name.
         if not own and not mail_keys.find_item(frame.head):
             own = _composed_orders(mail)[-1:]
@@ -54,9 +54,17 @@ def find_order(mail, frame) -> tuple[str | None, bool]:
 def _composed_orders(mail):
     """Return the orders in a subject that Amazon composed, without those in the buyer's name that it quotes."""
     name = _plain(person(mail.from_name) or mail.from_name)
-    if not name or mail_keys.find_orders(mail.from_name):
-        return []
-    return mail_keys.find_orders(_plain(mail.subject).replace(name, " ").upper())
+    found = mail_keys.find_orders(_plain(mail.subject).replace(name, " ").upper()) if name else []
+    return [] if any(_is_named(mail.from_name, ref) for ref in mail_keys.find_orders(mail.subject)) else found
+
+
+def _is_named(name, ref):
+    """Tell whether an order's number is a buyer's name, or part of it: Amazon writes that into its own lines too."""
+    return _digits(ref) in _digits(mail_keys.unify(name))
+
+
+def _digits(text):
+    return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
 def find_notice_order(mail, word: str, body: str, frame) -> tuple[str | None, bool]:

@@ -64,6 +64,17 @@ class TestDisplayName:
         mail = get(frame("Blue?", head=PRESALE), sender="Jo <abcdefghijklmno@marketplace.amazon.de>", subject=subject)
         assert not mail.proves("order")
 
+    @pytest.mark.parametrize("name", [*NAMES, "Jo 302-7654\u00ad321-7654321"])
+    @pytest.mark.parametrize("head", [PRESALE, BARE, HEAD])
+    def test_an_order_in_the_name_is_typed_though_amazon_introduces_the_buyer_by_it(self, get, frame, name, head):
+        shown = name.replace("\u00ad", "")
+        mail = get(
+            frame("Is it blue?", head=f"You have received a message from {shown}.\n\n{shown} writes:\n\n{head}"),
+            sender=f'"{name}" <abcdefghijklmno@marketplace.amazon.de>',
+            subject=f"Inquiry from Amazon customer {shown}",
+        )
+        assert (mail.order_ref, mail.proves("order")) == ((ORDER, True) if head == HEAD else (VICTIMS, False))
+
     def test_the_buyers_own_order_counts_beside_a_name_with_anothers(self, get, frame):
         mail = get(
             frame("Hi"),
@@ -92,6 +103,12 @@ class TestAnswerByMail:
     def test_a_mail_without_amazons_type_is_not_framed_by_amazon(self, get, frame):
         mail = get(frame("Hi", head=self.FAKE), type_=None)
         assert mail.order_ref == VICTIMS and not mail.proves("order") and not mail.proves("token")
+
+    @pytest.mark.parametrize("type_", ["BBC_MESSAGE_CONFIRMATION_TO_MERCHANT", "RETURN_REQUEST", "A_TO_Z", "OPTED_OUT"])
+    def test_a_buyers_address_brings_no_notice_whatever_type_its_mail_bears(self, get, frame, type_):
+        mail = get(frame("It is on its way", head=self.FAKE), subject=f"Order {VICTIMS}", type_=type_)
+        assert (mail.kind, mail.notice, mail.urgent, mail.reply_text) == ("unknown", None, False, None)
+        assert not any(map(mail.proves, ("order", "token", "case"))) and mail.proves("alias")
 
 
 class TestWords:

@@ -219,7 +219,8 @@ def decode(
 def _read_results(headers, authserv_id, receiver):
     if receiver is not None:
         return mail_auth.read_received(headers, receiver)
-    return mail_auth.read((header_text(v) for k, v in headers if k == "authentication-results"), authserv_id), ()
+    values = (header_text(value) for name, value in headers if name == "authentication-results")
+    return mail_auth.without_doubled(headers, mail_auth.read(values, authserv_id)), ()
 
 
 def _report(whole, leaves, text):

@@ -13,6 +13,9 @@ MAX_HEADERS = 100
 #: What stands for a host in ``Receiver.own_hosts``: an address in digits, and a name inside a house.
 DIGITS, INSIDE = "digits", "inside"
 
+#: A mail has each of these once at most. Of two, who signed or checked it may have seen the other one.
+ONCE = ("from", "reply-to", "subject", "content-type", "content-transfer-encoding", "mime-version")
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?$)|[();]|[^"();]+|.', re.DOTALL)
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]")
 _AROUND_EQUALS = re.compile(r"\s*=\s*")
@@ -172,6 +175,11 @@ def read_received(headers, receiver: Receiver) -> tuple[tuple[Result, ...], tupl
     :param headers: (lower-case name, raw value) from the top.
     :return: (results, unnamed) as in :class:`Authentication`.
     """
+    results, unnamed = _read_received(headers, receiver)
+    return without_doubled(headers, results), unnamed
+
+
+def _read_received(headers, receiver):
     values = _above_others(headers, receiver.own_hosts)
     if receiver.is_nameless:
         for value in values:
@@ -185,6 +193,18 @@ def read_received(headers, receiver: Receiver) -> tuple[tuple[Result, ...], tupl
     topmost = next(iter(_above_others(headers, None)), "")
     segments = _segments(topmost)
     return (), _results(segments[1:] if _name_in(segments) else segments)
+
+
+def without_doubled(headers, results) -> tuple[Result, ...]:
+    """Return what a server found of a mail, without what passed where a header that decides stands there twice.
+
+    A signature covers one of the two, and remains good when somebody who passes the mail on puts another above it.
+
+    :param headers: (lower-case name, raw value) from the top.
+    """
+    names = [name for name, _value in headers]
+    is_doubled = any(names.count(name) > 1 for name in ONCE)
+    return tuple(one for one in results if one.result != "pass") if is_doubled else results
 
 
 def learn(headers) -> Receiver:

@@ -37,6 +37,8 @@ MIN_KEY, MAX_KEY = 1024, 8192
 SINGLE = ("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "content-type", "mime-version",
           "content-transfer-encoding", "in-reply-to", "references")  # fmt: skip
 SIGNED = ("from", "reply-to", "subject", "content-type")
+#: The same of a forwarder's, who do not sign Content-Type as a rule (Google).
+SEALED = ("from", "reply-to", "subject")
 ALGORITHMS = (b"rsa-sha256", b"ed25519-sha256")
 #: Where a forwarder that rewrites From keeps the sender, the surest first.
 ORIGINALS = ("x-original-from", "reply-to", "x-original-sender")
@@ -138,7 +140,12 @@ def _check_tags(tags, headers):
     signed = [name.strip().lower().decode("ascii", "replace") for name in tags.get(b"h", b"").split(b":")]
     if len(signed) > MAX_NAMES:
         raise _Refused("too long")
-    missing = [name for name in SIGNED if name not in signed and any(key == name for key, _value in headers)]
+    _check_covered(SIGNED, signed, headers)
+
+
+def _check_covered(needed, signed, headers):
+    """Refuse a signature beside which anybody could write what is read out."""
+    missing = [name for name in needed if name not in signed and any(key == name for key, _value in headers)]
     if missing:
         raise _Refused(f"it does not cover {missing[0]}")
 
@@ -252,6 +259,7 @@ def _believed(headers, domains, sets, signers_of):
     """Return the chain with whose mail it was by the word of its sealers."""
     last = max(sets, key=lambda one: one["instance"])
     signed = _signed_by(headers, last["instance"])
+    _check_covered(SEALED, signed, headers)
     for sender in _original_senders(headers, signed):
         host = addresses(sender)[0].host
         for one in sets:

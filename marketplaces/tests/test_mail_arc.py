@@ -105,6 +105,15 @@ class TestArc:
         raw = google.seal(mail(), results=PASSED, headers=[one for one in HEADERS if one != "reply-to"])
         assert read(raw, google).authentication == "none"
 
+    @pytest.mark.parametrize("name", ["reply-to", "subject"])
+    def test_a_seal_beside_which_anybody_could_write_another_address_or_subject_proves_nothing(
+        self, google, mail, name
+    ):
+        raw = google.seal(mail(BUYER), results=PASSED, headers=[one for one in HEADERS if one != name])
+        found = check(raw, google)
+        assert found.chain.reason == f"it does not cover {name}"
+        assert marketplaces.read_mail(raw, signatures=found).authentication == "none"
+
     def test_another_from_by_a_group_that_the_mail_was_not_sent_to_is_a_forgery(self, mail):
         raw = mail(sender="\"'Jo' via Shop\" <a@evil.example>")
         assert marketplaces.read_mail(raw).kind == "suspect"

@@ -86,6 +86,22 @@ class TestReceiver:
         other = b"Received: from evil.example by relay.elsewhere.example\n" + stamp(SERVERS[name], PASS, mail)
         assert marketplaces.read_mail(other, receiver=learn(SERVERS[name])).authentication == "none"
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Subject: Inquiry from Amazon customer Jo (Order: 302-7654321-7654321)",
+            "Reply-To: zzzzzzzzzzzzzzz@marketplace.amazon.de",
+            "Content-Type: text/html; charset=utf-8",
+        ],
+    )
+    def test_a_line_above_the_one_that_was_signed_proves_nothing(self, mail, line):
+        signed = b"Reply-To: abcdefghijklmno@marketplace.amazon.de\n" + mail
+        again = line.encode() + b"\n" + signed
+        for known in ({"receiver": NAMED}, {"authserv_id": "mx.shop.example"}):
+            assert marketplaces.read_mail(stamp(ABOVE, PASS, signed), **known).authentication == "pass"
+            assert marketplaces.read_mail(stamp(ABOVE, PASS, again), **known).authentication == "none"
+            assert marketplaces.read_mail(stamp(ABOVE, FAIL, again), **known).authentication == "fail"
+
     def test_a_name_alone_counts_on_top_only(self, mail):
         forged = stamp(SILENT, "", f"Authentication-Results: mx.shop.example; {PASS}\n".encode() + mail)
         assert marketplaces.read_mail(forged, receiver=NAMED).authentication == "none"

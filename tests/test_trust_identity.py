@@ -106,6 +106,21 @@ class TestJoin(ProofCase):
         self.assertEqual((correction.user_id, correction.target_order_ref), (self.agent, DE_ORDER))
         self.assertIn(self.apart.number, self.bodies(self.ticket))
 
+    def test_whom_an_answer_then_goes_to_is_told_with_the_address_that_is_known(self):
+        self.by_agent(self.apart).action_marketplace_join()
+        result = self.by_agent(self.ticket).action_marketplace_reply("<p>It comes tomorrow.</p>")
+        [found] = [one for one in result["findings"] if one["code"] == "joined_recipient"]
+        self.assertEqual((found["level"], result["reply_id"]), ("warn", False))
+        self.assertIn(self.message.reply_to, found["text"])
+        self.assertIn(self.victim_message.order_id.relay, found["text"])
+        _codes, result = self.findings(self.ticket)
+        reply = self.env["marketplace.reply"].browse(result["reply_id"])
+        self.assertEqual(reply.recipient, self.message.reply_to)
+
+    def test_of_the_buyer_who_answers_by_mail_nothing_is_told(self):
+        self.arrive(change(self.victims_mail("Thanks"), Subject=f"Re: Your order (Order: {DE_ORDER})"))
+        self.assertFalse(self.by_agent(self.ticket).action_marketplace_reply("<p>Hello</p>")["findings"])
+
     def test_later_mail_of_that_address_follows(self):
         self.by_agent(self.apart).action_marketplace_join()
         again = self.arrive(change(self.write_as(text="And now?"), Subject=f"Re: {DE_ORDER}"))

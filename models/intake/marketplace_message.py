@@ -29,6 +29,8 @@ RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
 CONFLICT_TRIES = 8
 #: How often whoever processes a mail may be killed by it before it is set aside.
 MAX_KILLS = 3
+#: So many messages of an order tell which address its buyer has.
+KNOWN_LIMIT = 200
 #: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
 PIECE = 6 * 1024 * 1024
 #: For so long whoever began with a mail may take to lock it.
@@ -206,6 +208,27 @@ class MarketplaceMessage(models.Model):
         """Return what is the same in all addresses of the buyer who wrote this, or None."""
         self.ensure_one()
         return self.app_id._get_class_or_gone().relay_key(self.reply_to or None)
+
+    def _proves_order(self, order):
+        """Tell whether the marketplace itself says that this message is about an order."""
+        self.ensure_one()
+        is_typed = "order" in (self.typed or "").split()
+        return self.authentication == "pass" and self.order_ref == order.order_ref and not is_typed
+
+    def _get_other_buyer(self, order):
+        """Return the address that is known of an order's buyer when who wrote this is known to be another, or None.
+
+        A person who joins messages says what they are about, not that whoever wrote them is the order's buyer.
+        """
+        self.ensure_one()
+        if not order or self.is_confirmed or self._proves_order(order):
+            return None
+        proved = [("order_id", "=", order.id), ("authentication", "=", "pass"), ("reply_to", "!=", False)]
+        rows = self.search(proved, limit=KNOWN_LIMIT)
+        known = [order.relay, *rows.filtered(lambda row: row._proves_order(order)).mapped("reply_to")]
+        known = list(filter(None, known))
+        relay_key = self.app_id._get_class_or_gone().relay_key
+        return known[0] if known and self._get_relay_key() not in map(relay_key, known) else None
 
     def _confirm_buyer(self):
         """Note that a person says that who wrote these is the buyer of their conversations."""

@@ -130,11 +130,20 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         return messages_sudo.filtered(lambda message: is_relay(message.reply_to))[:1]
 
     def _marketplace_check_recipient(self):
-        """Return the finding that an answer would go to somebody of whom nothing is proved, in a list, or none."""
+        """Return what speaks against whom an answer would go to, in a list (``schema.Finding``)."""
         unproved_sudo = self._marketplace_get_unproved()
-        if not unproved_sudo:
+        if unproved_sudo:
+            return [Finding("unproved_recipient", "block", self._marketplace_say_unproved(unproved_sudo.reply_to))]
+        answers_sudo = self._marketplace_get_answerable()
+        if not (other := answers_sudo and answers_sudo._get_other_buyer(self._marketplace_get_order())):
             return []
-        return [Finding("unproved_recipient", "block", self._marketplace_say_unproved(unproved_sudo.reply_to))]
+        text = self.env._(
+            "This would go to %(address)s, who named this order and was joined to it by a person. The address that is "
+            "known of the order's buyer is %(known)s. Send it only if you are sure that both are the same buyer.",
+            address=answers_sudo.reply_to,
+            known=other,
+        )
+        return [Finding("joined_recipient", "warn", text)]
 
     def _marketplace_get_known_address(self):
         """Return the address of whom an answer should go to, as far as this user may see it, or None.

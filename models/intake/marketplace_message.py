@@ -33,10 +33,8 @@ MAX_KILLS = 3
 KNOWN_LIMIT = 200
 #: Bytes of a mail that one statement stores; a multiple of three, so that the pieces' base64 joins.
 PIECE = 6 * 1024 * 1024
-#: For so long whoever began with a mail may take to lock it.
-BEGINNING = timedelta(seconds=2)
 #: What is written when an attempt ended in any other way than by its worker's death.
-NOT_BEGUN = {"unfinished": 0, "begun_at": False}
+NOT_BEGUN = {"unfinished": 0, "begun_by": 0}
 OPEN_STATES = ("received", "waiting_order", "failed")
 #: Rows whose sender is who it says it is: proved by the mail, or said by a person.
 RIGHTFUL = Domain("authentication", "=", "pass") | Domain("is_accepted", "=", True) | Domain("is_confirmed", "=", True)
@@ -88,10 +86,10 @@ class MarketplaceMessage(models.Model):
     error = fields.Text(readonly=True)
     error_date = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
-    begun_at = fields.Datetime(readonly=True, groups="base.group_system")
+    begun_by = fields.Integer(readonly=True, groups="base.group_system", help="Process of PostgreSQL that works on it.")
     unfinished = fields.Integer(
         readonly=True,
-        help="How often its processing began and neither ended nor failed: whoever did it was killed, perhaps by it.",
+        help="How many server processes were killed in a row while they worked on it, perhaps by it.",
     )
     next_attempt = fields.Datetime(readonly=True)
     wait_until = fields.Datetime(readonly=True, help="The ticket is made without the order after this.")
@@ -287,7 +285,7 @@ class MarketplaceMessage(models.Model):
             self.env.cr.commit()  # pylint: disable=invalid-commit
             ((id_, times),) = begun
             message = self._take(SQL("id = %s AND state IN %s", id_, OPEN_STATES), SQL("id"))
-            if message and times > MAX_KILLS:
+            if message and times >= MAX_KILLS:
                 message._set_aside_deadly()
             elif message:
                 return message
@@ -295,26 +293,26 @@ class MarketplaceMessage(models.Model):
 
     @api.model
     def _begin_next(self):
-        """Count an attempt to the next due mail that no other worker holds; return [(id, attempts)], or nothing.
+        """Begin with the next due mail that no other worker holds; return [(id, workers that it outlived)], or nothing.
 
-        Between the commit of that and the lock nobody holds the row: nobody else begins with it meanwhile, or the
-        attempts of several workers would look like the death of some.
+        A worker that is gone without having said how it ended was killed. Of one that is still there nothing is
+        known: several may begin with a mail, and one gets the lock.
         """
         query = """
-            UPDATE marketplace_message
-               SET unfinished = COALESCE(unfinished, 0) + 1, begun_at = %(now)s
+            UPDATE marketplace_message m
+               SET begun_by = pg_backend_pid(),
+                   unfinished = COALESCE(unfinished, 0) + (
+                       COALESCE(begun_by, 0) <> 0 AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pid = m.begun_by)
+                   )::int
              WHERE id = (
                    SELECT id FROM marketplace_message
-                    WHERE state IN %(states)s AND next_attempt <= %(now)s
-                      AND (begun_at IS NULL OR begun_at <= %(before)s)
+                    WHERE state IN %s AND next_attempt <= %s
                     ORDER BY rank, next_attempt, id LIMIT 1
                       FOR NO KEY UPDATE SKIP LOCKED
                    )
          RETURNING id, unfinished
         """
-        now = fields.Datetime.now()
-        query = SQL(query, now=now, before=now - BEGINNING, states=OPEN_STATES)
-        return self.env.execute_query(query)
+        return self.env.execute_query(SQL(query, OPEN_STATES, fields.Datetime.now()))
 
     def _take_waiting(self, order, look_again=True):
         """Lock and return the next mail but these that waits for an order, or an empty recordset.

@@ -72,6 +72,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             "message_type": "user_notification",  # shown on no ticket
             "model": self._name,
             "res_id": self.id,
+            "message_id": message.message_id,  # an answer to it finds the ticket by this
             "author_id": self.env.ref("base.partner_root").id,
             "email_from": site_sudo._sender(site_sudo.name) if site_sudo else message.email_from,
             "reply_to": message.reply_to,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from . import mail_keys
-from .mail_names import person
+from .mail_names import addressee, person
 from .mail_parts import is_answer
 
 #: "Order ID 302-…:", "# 302-…:", "Pedido 702-…:": nothing else in the line, and nobody's name.
@@ -76,7 +76,8 @@ def find_notice_order(mail, word: str, body: str, frame) -> tuple[str | None, bo
     found = next(iter(in_subject[-1:] or in_body[:1]), None)
     if word == "reply_copy":
         # Its subject ends with the buyer's name.
-        lines = _ORDER_LINE.findall(_dashes(frame.head))
+        name = f"{addressee(mail, body) or ''} {addressee(mail, frame.head) or ''}"
+        lines = [ref for ref in _ORDER_LINE.findall(_dashes(frame.head)) if not _is_named(name, ref)]
         return (lines[0], True) if lines and frame.how else (found, False)
     if word == "undelivered":
         own = _BRACKETED.findall(_dashes(body))

@@ -146,6 +146,8 @@ class TestNotices:
         head = f"Here is a copy of the e-mail that you sent to {name}.\n\n"
         early = get(frame("Hi", head=head, footer=""), **parts)
         assert early.notice == "reply_copy" and not early.proves("order")
+        brief = get(frame("Hi", head=f"Message to {name}:\n\n", footer=""), **parts)
+        assert brief.notice == "reply_copy" and not brief.proves("order")
         later = get(frame("Hi", head=f"{head}Order ID {ORDER}:\n\n", footer=""), **parts)
         assert later.order_ref == ORDER and later.proves("order")
 

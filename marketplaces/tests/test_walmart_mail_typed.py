@@ -48,6 +48,14 @@ class TestDisplayName:
         mail = get(build_frame("Blue?", intro=intro), sender=f'"{name}" <{RELAY}>')
         assert mail.order_ref == ORDER and mail.proves("order")
 
+    def test_an_order_in_the_name_is_typed_also_where_a_line_ends_behind_it(self, get):
+        intro = (
+            f"Hi Green Yard,\n\nSales Order ID: {VICTIMS}\nwants to connect with you regarding the following item:\n\n"
+        )
+        mail = get(build_frame("Blue?", intro=intro, labels=ITEM), subject=EARLY)
+        assert not mail.proves("order")
+        assert get(build_frame("Blue?", intro=intro)).order_ref == ORDER
+
     def test_a_name_of_the_sender_alone_is_typed(self, get):
         mail = get("Hi", sender=f"Jo Doe <{RELAY}>", subject="Re: your mail")
         assert mail.buyer_name == "Jo Doe" and not mail.proves("buyer_name")

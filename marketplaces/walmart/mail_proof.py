@@ -73,6 +73,8 @@ def own_lines(head: str) -> str:
     for line in head.split("\n"):
         # The last one: a name may be such a sentence itself.
         ends = [match.end() for match in _INTRO.finditer(line)]
+        if ends:
+            kept = []  # Above it stands our own name, or the buyer's where a line ends in the middle of the sentence.
         is_value = kept and kept[-1].rstrip().endswith(":")  # below its label
         if ends or _FORM_LINE.match(line) or is_value:
             kept.append(line[max(ends, default=0) :])

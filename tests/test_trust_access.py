@@ -162,6 +162,26 @@ class TestTrustAccessByHttp(TrustCase, HttpCase):
         self.authenticate("trust_own", "trust_own")
         self.assertIn("Paket", self.post("/mail/thread/messages", **post_data))
 
+    def test_the_portals_button_closes_no_ticket_of_a_buyer(self):
+        stage = self.env["helpdesk.ticket.stage"].search([("closed", "=", True)], limit=1)
+        stage.close_from_portal = True
+        ordinary = self.env["helpdesk.ticket"].create(
+            {"name": "Ordinary", "description": "x", "partner_id": self.portal.partner_id.id}
+        )
+        self.env.flush_all()
+
+        def close(ticket):
+            self.url_open(f"/ticket/close?ticket_id={ticket.id}&stage_id={stage.id}", allow_redirects=False)
+            self.env.invalidate_all()
+            return ticket.stage_id == stage
+
+        for role in ("portal", "plain", "own"):
+            self.authenticate(f"trust_{role}", f"trust_{role}")
+            self.assertFalse(close(self.hidden), role)
+        self.assertTrue(close(self.mine), "An agent may close their own.")
+        self.authenticate("trust_portal", "trust_portal")
+        self.assertTrue(close(ordinary))
+
     def test_tokens_still_open_other_tickets(self):
         ticket = self.env["helpdesk.ticket"].create({"name": "Ordinary one", "description": "x"})
         token = ticket._portal_ensure_token()

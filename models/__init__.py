@@ -1,5 +1,6 @@
 from .privacy import silent_log
 from .ticket import marketplace_guard_mixin
+from .privacy import marketplace_defaults_mixin
 from .privacy import marketplace_evidence_mixin
 from .privacy import marketplace_log
 from .connection import marketplace_secret_mixin

@@ -82,6 +82,20 @@ class TestFieldPermission(MappingCase):
         self.assertTrue(result["messages"])
         self.assertNotEqual(self.ticket[STATUS], "Mine")
 
+    def test_a_default_fills_no_field_of_a_new_ticket_that_agents_may_not_edit(self):
+        self.row("promotions").edit, self.row("buyer_po").edit = "managers", "agents"
+        locked, free = "x_marketplace_order_promotions", "x_marketplace_order_buyer_po"
+        for name in (locked, free):
+            self.env["ir.default"].with_user(self.agent).set("helpdesk.ticket", name, "Mine", user_id=True)
+        words = self.ticket.message_ids.filtered(lambda one: one.marketplace_kind == "buyer")[:1]
+        ticket = self.as_(self.agent).with_context(
+            **{f"default_{locked}": "Mine", "default_partner_email": "x@x.example"}
+        )
+        ticket.action_marketplace_split(words.id, "Why")
+        new = self.env["helpdesk.ticket"].search([], order="id desc", limit=1)
+        self.assertEqual((new != ticket, new.marketplace_site_id), (True, self.ticket.marketplace_site_id))
+        self.assertEqual((new[locked], new[free], new.partner_email), (False, "Mine", False))
+
     # === THE MAPPINGS THEMSELVES === #
 
     def test_managers_read_mappings_and_admins_write_them(self):

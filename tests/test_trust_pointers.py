@@ -2,7 +2,14 @@
 
 from odoo.exceptions import AccessError, UserError
 
+from .rights_matrix import MODELS
 from .trust_common import TrustCase
+
+#: What administrators fill in by hand: what they choose as a default is theirs.
+BY_HAND = {
+    "marketplace.account", "marketplace.app", "marketplace.credential", "marketplace.field.mapping",
+    "marketplace.mailbox", "marketplace.site", "marketplace.ticket.template",
+}  # fmt: skip
 
 ROLES = ("own", "team", "agent", "manager", "admin")
 
@@ -85,6 +92,27 @@ class TestTrustPointers(TrustCase):
         self.assertFalse(tickets.default_get([field, "marketplace_response_id"]))
         ticket = tickets.create({"name": "New", "description": "x"})
         self.assertFalse(ticket.marketplace_order_id or ticket.marketplace_response_id)
+
+    def test_nothing_that_the_system_makes_takes_a_users_defaults(self):
+        tried = {"char": "forged", "text": "forged", "integer": 99, "boolean": True, "datetime": "2026-01-01 00:00:00"}
+        for name in MODELS.keys() - BY_HAND:
+            model = self.env[name].with_user(self.users["own"]).sudo()
+            fields = [one for one in model._fields.values() if one.store and one.type in tried and not one.default]
+            fields = [one for one in fields if one.name not in ("create_date", "write_date")]
+            for field in fields:
+                self.env["ir.default"].with_user(self.users["own"]).set(name, field.name, tried[field.type], True)
+            given = {f"default_{field.name}": tried[field.type] for field in fields}
+            for asked in (model, model.with_context(**given)):
+                found = asked.default_get([field.name for field in fields])
+                self.assertFalse({one for one, value in found.items() if value == tried[model._fields[one].type]}, name)
+
+    def test_a_new_orders_relay_is_not_what_an_agent_chose_as_default(self):
+        relay = "someone-else@marketplace.amazon.de"
+        self.env["ir.default"].with_user(self.users["own"]).set("marketplace.order", "relay", relay, user_id=True)
+        ref = "302-5669388-0009998"
+        self.as_("own", self.mine).with_context(default_state="known").action_marketplace_link_order(ref, "Why")
+        order = self.env["marketplace.order"].search([("order_ref", "=", ref)])
+        self.assertEqual((order.relay, order.state), (False, "pending"))
 
     def test_a_form_that_is_being_filled_tells_nothing_of_an_order(self):
         order = self.hidden.marketplace_order_id

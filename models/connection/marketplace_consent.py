@@ -25,6 +25,7 @@ class MarketplaceConsent(models.Model):
     """One way of a browser to the marketplace and back, bound to a user, a company and an account, used once."""
 
     _name = "marketplace.consent"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Consent"
     _order = "id desc"
 

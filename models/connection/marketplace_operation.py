@@ -30,6 +30,7 @@ class MarketplaceOperation(models.Model):
     """
 
     _name = "marketplace.operation"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace API Operation"
     _order = "id"
 

@@ -32,7 +32,16 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         site = self.env["marketplace.site"].browse(vals["marketplace_site_id"])
         order = self.env["marketplace.order"].browse(vals.get("marketplace_order_id") or None)
         values = self.env["marketplace.field.mapping"]._get_values(site, order)
-        return {**vals, **{name: value for name, (value, _early) in values.items() if value and not vals.get(name)}}
+        told = {name: value for name, (value, _early) in values.items() if value and not vals.get(name)}
+        # What agents may not write stays empty rather than get a default of theirs.
+        bare = {name: False for name in self._marketplace_get_reserved(site) if not self._fields[name].required}
+        return {**bare, **vals, **told}
+
+    @api.model
+    def _marketplace_get_reserved(self, site):
+        """Return the names of mapped fields that not every agent may edit on tickets of a site."""
+        guards = self.env["marketplace.field.mapping"]._get_guards()
+        return [name for name, edit in guards.items() if edit.get(site.app_id.id, "agents") != "agents"]
 
     @api.model
     def _marketplace_prepare_joining(self, site):
@@ -40,9 +49,7 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
 
         What stood in mapped fields was written while anybody might: it stays only where agents may write it anyway.
         """
-        guards = self.env["marketplace.field.mapping"]._get_guards()
-        barred = [name for name, edit in guards.items() if edit.get(site.app_id.id, "agents") != "agents"]
-        return {**dict.fromkeys(barred, False), "marketplace_site_id": site.id}
+        return {**dict.fromkeys(self._marketplace_get_reserved(site), False), "marketplace_site_id": site.id}
 
     def _marketplace_fill(self, values, order, mapped=None):
         """Write values that tell of the order's state; with its first fill, in one write, all that is mapped.

@@ -14,6 +14,7 @@ class MarketplaceMailboxMail(models.Model):
     """What became of one mail of a mailbox. Of private mail there is nothing here but its number and a hash."""
 
     _name = "marketplace.mailbox.mail"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Mailbox Mail"
     _order = "id desc"
     _rec_name = "uid"

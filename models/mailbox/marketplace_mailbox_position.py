@@ -22,6 +22,7 @@ class MarketplaceMailboxPosition(models.Model):
     """
 
     _name = "marketplace.mailbox.position"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Mailbox Position"
     _order = "mailbox_id, id"
     _rec_name = "label"

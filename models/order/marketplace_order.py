@@ -33,6 +33,7 @@ class MarketplaceOrder(models.Model):
     """Snapshot of an order at a marketplace, as of ``fetched_at``."""
 
     _name = "marketplace.order"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Order"
     _order = "created_at desc, id desc"
     _rec_name = "order_ref"

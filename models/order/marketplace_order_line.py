@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class MarketplaceOrderLine(models.Model):
     _name = "marketplace.order.line"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Order Line"
     _order = "id"
 

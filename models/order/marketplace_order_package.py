@@ -5,6 +5,7 @@ from .marketplace_order import naive
 
 class MarketplaceOrderPackage(models.Model):
     _name = "marketplace.order.package"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Order Package"
     _order = "id"
 

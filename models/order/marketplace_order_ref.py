@@ -5,6 +5,7 @@ class MarketplaceOrderRef(models.Model):
     """Another number than its own by which the marketplace or the seller means an order."""
 
     _name = "marketplace.order.ref"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Order Number"
     _order = "id"
 

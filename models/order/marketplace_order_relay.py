@@ -14,6 +14,7 @@ class MarketplaceOrderRelay(models.Model):
     """
 
     _name = "marketplace.order.relay"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Order by Buyer"
     _order = "ordered_at desc, id desc"
 

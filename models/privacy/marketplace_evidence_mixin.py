@@ -5,11 +5,11 @@ from odoo.exceptions import AccessError
 class MarketplaceEvidenceMixin(models.AbstractModel):
     """Rows that say what happened: only the system adds to them and changes them, whatever rights a user has.
 
-    What people may do to them are buttons. Defaults from the context or of a user are never taken: these rows are
-    made on behalf of agents too.
+    What people may do to them are buttons.
     """
 
     _name = "marketplace.evidence.mixin"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Rows that Only the System Writes"
 
     @api.model_create_multi
@@ -34,12 +34,3 @@ class MarketplaceEvidenceMixin(models.AbstractModel):
                     self._description,
                 )
             )
-
-    @api.model
-    def default_get(self, fields):  # pylint: disable=method-required-super
-        known = [self._fields[name] for name in fields if name in self._fields]
-        return {
-            field.name: field.convert_to_write(field.convert_to_cache(field.default(self), self, validate=False), self)
-            for field in known
-            if field.default
-        }

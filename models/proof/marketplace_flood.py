@@ -11,6 +11,7 @@ class MarketplaceFlood(models.Model):
     """More messages without proof than an address gets in an hour: one line for all of them, until somebody looks."""
 
     _name = "marketplace.flood"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Parked Messages"
     _order = "id desc"
 

@@ -21,7 +21,7 @@ class MarketplaceReceiver(models.Model):
     """
 
     _name = "marketplace.receiver"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "marketplace.defaults.mixin"]
     _description = "Receiving Mail Server"
     _order = "id"
 

@@ -6,6 +6,7 @@ class MarketplaceNoticePolicy(models.Model):
     """What a site does with one kind of the marketplace's notices."""
 
     _name = "marketplace.notice.policy"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Notice Policy"
     _order = "id"
     _rec_name = "label"

@@ -9,6 +9,7 @@ class MarketplaceTicketTurn(models.Model):
     """
 
     _name = "marketplace.ticket.turn"
+    _inherit = ["marketplace.defaults.mixin"]
     _description = "Marketplace Ticket Turn"
     _order = "turn desc, id"
     _rec_name = "user_id"

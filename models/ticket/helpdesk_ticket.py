@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import clean_context, format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -78,8 +78,9 @@ class HelpdeskTicket(models.Model):
 
         :raise TicketRefused: the caller begins a new transaction and asks again, with the reason in the context.
         """
+        # Whoever causes it says nothing about it by defaults.
         Ticket = self.with_company(conversation.company_id).with_context(
-            mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
+            clean_context(self.env.context), mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
         )
         values = conversation._prepare_ticket_values(mail)
         refused = self.env.context.get("marketplace_refused")

@@ -5,6 +5,7 @@ from odoo.tests import HttpCase
 
 from odoo.addons.helpdesk_mgmt_marketplace.sandbox.amazon.mails import File
 
+from ..models.privacy.ir_config_parameter import SYSTEMS
 from .trust_common import TrustCase
 
 PEOPLE = ("own", "team", "agent", "manager", "admin")
@@ -170,6 +171,30 @@ class TestTrustEvidence(TrustCase):
         self.company.marketplace_words_by_mail = False
         self.env["ir.config_parameter"].set_param("other.thing", "x")
         self.assertEqual(self.env["marketplace.log"].search_count([]), count)
+
+    def test_a_person_who_writes_the_home_or_the_keys_fingerprint_is_kept_the_system_is_not(self):
+        for name in SYSTEMS:
+            self.env["ir.config_parameter"].sudo().set_param(name, "by the system")
+            self.assertNotEqual(self.last()[0], name)
+            self.as_("admin", self.env["ir.config_parameter"]).set_param(name, "by hand")
+            self.assertEqual(self.last(), (name, "by the system", "by hand", self.users["admin"]))
+
+    def test_words_by_mail_are_kept_of_a_new_company_too(self):
+        company = self.as_("admin", self.env["res.company"]).create({"name": "New", "marketplace_words_by_mail": True})
+        log = self.env["marketplace.log"].search([("company_id", "=", company.id)])
+        self.assertEqual((log.new, log.user_id), ("Yes", self.users["admin"]))
+
+    def test_where_and_how_a_mailbox_is_read_is_kept(self):
+        server = self.env["fetchmail.server"].create(
+            {"name": "Box", "server": "imap.shop.example", "user": "box", "is_ssl": True}
+        )
+        ordinary = server.copy()
+        self.env["marketplace.mailbox"].create({"server_id": server.id})
+        for values in ({"is_ssl": False}, {"server": "imap.other.example"}, {"port": 1}, {"server_type": "pop"}):
+            count = self.env["marketplace.log"].search_count([])
+            self.as_("admin", server + ordinary).write(values)
+            self.assertEqual(self.env["marketplace.log"].search_count([]), count + 1, values)
+            self.assertIn("Box", self.last()[0])
 
     def test_who_may_answer_is_kept_too(self):
         self.as_("admin", self.agent).write({"marketplace_app_ids": [(3, self.app.id)]})

@@ -20,6 +20,9 @@ _logger = logging.getLogger(__name__)
 #: Mails that the test of a mailbox looks at.
 TESTED = 50
 
+#: What decides to whom a mailbox's password is told, and who hears it on the way.
+WATCHED = {"server", "port", "server_type", "is_ssl"}
+
 
 class FetchmailServer(models.Model):
     """Incoming mail servers that are read for marketplaces, over connections of our own.
@@ -64,6 +67,19 @@ class FetchmailServer(models.Model):
             found = Site._find_outgoing_server(address, outgoing)
             text = self.env._("sends with %s", found.name) if found else self.env._("no outgoing server")
             server.display_name = f"{server.display_name} ({address}, {text})"
+
+    # === WHAT PEOPLE CHANGE === #
+
+    def write(self, vals):
+        """Keep who has a mailbox of marketplaces read elsewhere, or without encryption."""
+        watched = vals.keys() & WATCHED
+        before = [(one, name, one[name]) for one in self.filtered("marketplace_mailbox_ids") for name in watched]
+        result = super().write(vals)
+        for server, name, value in before:
+            label = self._fields[name]._description_string(self.env)
+            said = self.env._("%(setting)s of incoming mail server %(server)s", setting=label, server=server.name)
+            self.env["marketplace.log"]._log_setting(said, value, server[name])
+        return result
 
     # === ODOO'S OWN FETCHING === #
 

@@ -4,8 +4,10 @@ from ..connection.marketplace_home import HOME
 from ..connection.marketplace_secret_mixin import FINGERPRINT
 from ..intake.marketplace_intake import PARAM
 
-#: Parameters of ours on which no safety rests, or that the system itself writes.
-UNWATCHED = (FINGERPRINT, HOME, PARAM + "order_wait", PARAM + "remove_fields")
+#: Parameters of ours on which no safety rests.
+UNWATCHED = (PARAM + "order_wait", PARAM + "remove_fields")
+#: Those that the system itself writes: what matters is a person who does.
+SYSTEMS = (FINGERPRINT, HOME)
 
 
 class IrConfigParameter(models.Model):
@@ -33,7 +35,8 @@ class IrConfigParameter(models.Model):
         return super().unlink()
 
     def _marketplace_filter_watched(self):
-        return self.filtered(lambda one: one.key.startswith(PARAM) and one.key not in UNWATCHED)
+        unwatched = UNWATCHED + SYSTEMS if self.env.su else UNWATCHED
+        return self.filtered(lambda one: one.key.startswith(PARAM) and one.key not in unwatched)
 
     @api.model
     def _marketplace_get_label(self, key):

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+WORDS = "marketplace_words_by_mail"
 
 
 class ResCompany(models.Model):
@@ -11,11 +13,20 @@ class ResCompany(models.Model):
         "say that the buyer wrote, and on which ticket. Nobody outside the helpdesk gets any.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        for company in companies:
+            company._marketplace_log_words(False)
+        return companies
+
     def write(self, vals):
-        name = "marketplace_words_by_mail"
-        before = {one: one.sudo()[name] for one in self} if name in vals else {}
+        before = {one: one.sudo()[WORDS] for one in self} if WORDS in vals else {}
         result = super().write(vals)
         for company, value in before.items():
-            label = self._fields[name]._description_string(self.env)
-            self.env["marketplace.log"]._log_setting(label, value, company.sudo()[name], company)
+            company._marketplace_log_words(value)
         return result
+
+    def _marketplace_log_words(self, before):
+        label = self._fields[WORDS]._description_string(self.env)
+        self.env["marketplace.log"]._log_setting(label, before, self.sudo()[WORDS], self)

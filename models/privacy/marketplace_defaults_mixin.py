@@ -8,7 +8,7 @@ class MarketplaceDefaultsMixin(models.AbstractModel):
     _description = "Rows without Defaults of Users"
 
     @api.model
-    def default_get(self, fields):
+    def default_get(self, fields):  # pylint: disable=method-required-super
         known = [self._fields[name] for name in fields if name in self._fields]
         return {
             field.name: field.convert_to_write(field.convert_to_cache(field.default(self), self, validate=False), self)

@@ -20,6 +20,7 @@ class MarketplaceTrust(models.TransientModel):
 
     receiver_id = fields.Many2one("marketplace.receiver", string="Mail Server", required=True, readonly=True)
     trusted_at = fields.Datetime(related="receiver_id.trusted_at")
+    question = fields.Text(compute="_compute_mails")
     decision = fields.Char(compute="_compute_mails")
     mails = fields.Json(compute="_compute_mails")
     mails_text = fields.Text(string="Last Mails", compute="_compute_mails")
@@ -33,6 +34,13 @@ class MarketplaceTrust(models.TransientModel):
             wizard.mails = [wizard._describe(message) for message in messages_sudo]
             wizard.mails_text = "\n\n".join("\n".join(lines) for lines in wizard.mails)
             wizard.is_enough = len(messages_sudo) >= SEEN
+            wizard.question = self.env._(
+                "Neither the verdict of a mail server nor a signature proves that these mails come from the "
+                "marketplace. Look at them: did they come the way your mail comes? If you trust what arrives at "
+                "%s, all of it is taken for genuine, unless it is known to be forged. Whoever can send mail there "
+                "could then pretend to be a buyer.",
+                wizard.receiver_id.name,
+            )
             wizard.decision = wizard.receiver_id.trusted_at and wizard.receiver_id._describe_decision()
 
     def _describe(self, message):

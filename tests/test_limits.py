@@ -95,7 +95,7 @@ class TestLimits(MarketplaceCase):
         self.process()
         find, turns = self.env["marketplace.order.fetch"]._find_due, []
         for _number in range(4):
-            order, account, app = find(fields.Datetime.now(), [])
+            order, account, app, _is_hint = find(fields.Datetime.now(), [])
             operation, _wait = self.env["marketplace.operation"]._claim(account, app, "fetch_order")
             operation._release()
             order.next_fetch_at = False

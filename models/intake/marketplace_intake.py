@@ -243,8 +243,14 @@ class MarketplaceIntake(models.AbstractModel):
         message.words_digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
         if conversation.message_count == 1:
             return message.browse()
-        same = [("conversation_id", "=", conversation.id), ("words_digest", "=", message.words_digest)]
-        return message.search([*same, ("id", "!=", message.id), ("state", "=", "done")], order="date desc", limit=1)
+        # Not by a search, which would first write what is known of this message so far.
+        query = """
+            SELECT id FROM marketplace_message
+             WHERE conversation_id = %s AND words_digest = %s AND id <> %s AND state = 'done'
+             ORDER BY date DESC LIMIT 1
+        """
+        same = self.env.execute_query(SQL(query, conversation.id, message.words_digest, message.id))
+        return message.browse(row[0] for row in same)
 
     @api.model
     def _place(self, site, mail, facts, order, named_ref):

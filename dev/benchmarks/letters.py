@@ -18,12 +18,12 @@ def order_of(number, code="DE"):
 
 
 def letter(order, to, seed, answers=None):
-    """Return an authenticated buyer's mail of about 7 KB, and its Message-ID.
+    """Return an authenticated buyer's mail of about 7 KB, and its Message-ID; each seed has words of its own.
 
     :param str answers: Message-ID for In-Reply-To; Amazon writes none, but plain Odoo needs one to find a ticket.
     """
     site = get_site(order["salesChannel"]["marketplaceId"])
-    raw = buyer_message(order, site, order["buyer"]["buyerName"], WORDS * 4, to=to, seed=seed)
+    raw = buyer_message(order, site, order["buyer"]["buyerName"], f"{WORDS * 4}{seed}", to=to, seed=seed)
     message_id = next(line for line in raw.decode().split("\r\n") if line.startswith("Message-ID: "))[12:]
     if answers:
         raw = f"In-Reply-To: {answers}\r\nReferences: {answers}\r\n".encode() + raw

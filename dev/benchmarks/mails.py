@@ -103,6 +103,6 @@ def print_breakdown(samples):
     for (name, code), steps in samples.series.items():
         for step, series in steps.items():
             if code == QUIET and not step.startswith("received"):
-                print(f"\n{name}: {step} ({series.ms:.1f} ms, {series.sql} SQL)")
+                print(f"\n{name}: {step} ({series.ms:.1f} ms, {series.cpu:.1f} ms CPU, {series.sql} SQL)")
                 for kind, times, ms in series.breakdown():
                     print(f"  {times:5.1f} × {kind:45} {ms:7.2f} ms")

@@ -61,6 +61,11 @@ class Series:
         return statistics.median(reading.ms for reading in self.readings)
 
     @property
+    def cpu(self):
+        """Return the median CPU time of this process's thread in milliseconds; PostgreSQL's is not in it."""
+        return statistics.median(reading.cpu for reading in self.readings)
+
+    @property
     def sql(self):
         """Return the median number of SQL statements."""
         return statistics.median_low(reading.sql for reading in self.readings)

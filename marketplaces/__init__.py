@@ -2,7 +2,7 @@
 
 from dataclasses import fields, is_dataclass, replace
 
-from . import mail, mail_auth, mail_budget, mail_dkim, mail_mime, mail_rewritten
+from .mail import message, authentication, budget as mail_budget, dkim_check, mime, rewritten
 from .amazon import Amazon
 from .schema import InboundMail
 from .walmart import Walmart
@@ -20,7 +20,7 @@ def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=Non
     :param str authserv_id: name of the receiving server whose Authentication-Results we believe.
     :param seller_names: our own seller names, never taken for a buyer's.
     :param dict marketplaces: code → class, all known ones by default.
-    :param known: what else is known of its origin: ``receiver``, ``signatures``, ``is_trusted`` (``mail.decode``).
+    :param known: what else is known of its origin: ``receiver``, ``signatures``, ``is_trusted`` (``message.decode``).
     :param mail_budget.Budget budget: the computing that it may take, ``mail_budget.SECONDS`` by default.
     :return: ``app`` is None and ``kind`` is "unknown" when no marketplace is claimed. Any text in it can be stored.
     :raise TooCostly: the budget was used up.
@@ -30,8 +30,8 @@ def read_mail(raw: bytes, *, authserv_id=None, seller_names=(), marketplaces=Non
 
 
 def _read(raw, authserv_id, seller_names, classes, known):
-    decoded = mail.decode(raw, authserv_id=authserv_id, **known)
-    decoded = mail_rewritten.restore(decoded, lambda host: _signers_of(classes, host))
+    decoded = message.decode(raw, authserv_id=authserv_id, **known)
+    decoded = rewritten.restore(decoded, lambda host: _signers_of(classes, host))
     claimed = []
     for one in classes:
         mail_budget.check()
@@ -40,32 +40,32 @@ def _read(raw, authserv_id, seller_names, classes, known):
     marketplace = next((one for one in claimed if one.owns_mail(decoded)), next(iter(claimed), None))
     mail_budget.check()
     if not marketplace:
-        return _storable(mail.unclaimed(decoded))
+        return _storable(message.unclaimed(decoded))
     return _storable(_with_proof(marketplace.read_mail(decoded, seller_names=seller_names), decoded, marketplace))
 
 
 def is_proved_by_header(raw: bytes, receiver, *, marketplaces=None) -> bool:
     """Tell whether the receiving server says that a mail is genuine; cheap, for the order of a queue only.
 
-    :param receiver: how our own server writes its verdict (``mail_auth.Receiver``).
+    :param receiver: how our own server writes its verdict (``authentication.Receiver``).
     :param dict marketplaces: code → class, all known ones by default.
     """
-    headers = mail_mime.split_head(mail_mime.split_raw(raw[:MAX_HEAD])[0] + b"\n\n")[0]
-    host = mail_dkim.from_host(headers)
+    headers = mime.split_head(mime.split_raw(raw[:MAX_HEAD])[0] + b"\n\n")[0]
+    host = dkim_check.from_host(headers)
     signers = _signers_of((marketplaces or MARKETPLACES).values(), host)
-    results, unnamed = mail_auth.read_received(headers, receiver)
-    return signers is not None and mail_auth.Authentication(results, unnamed).verdict(host, signers) == "pass"
+    results, unnamed = authentication.read_received(headers, receiver)
+    return signers is not None and authentication.Authentication(results, unnamed).verdict(host, signers) == "pass"
 
 
 def check_signatures(raw: bytes, find_key, *, sealers=(), marketplaces=None):
     """Return what the signatures are worth that could prove a mail (``mail_signatures.Signatures``).
 
-    :param find_key: function of a DNS name → TXT record; see ``mail_dkim.check``.
+    :param find_key: function of a DNS name → TXT record; see ``dkim_check.check``.
     :param sealers: domains of forwarders whose word is believed (ARC).
     :param dict marketplaces: code → class, all known ones by default.
     """
     classes = (marketplaces or MARKETPLACES).values()
-    return mail_dkim.check(raw, find_key, lambda host: _signers_of(classes, host), sealers)
+    return dkim_check.check(raw, find_key, lambda host: _signers_of(classes, host), sealers)
 
 
 def _signers_of(classes, host):

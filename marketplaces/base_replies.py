@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from . import placeholders, reply_match
+from .reply import match, placeholders
 from .schema import (
     ActionField,
     FileLimits,
@@ -120,15 +120,15 @@ class ReplyContract:
         Of several replies to one order the one with the highest value is meant.
         """
         if copy is None or isinstance(copy, str):
-            return reply_match.similarity(copy, reply_text) if copy is not None else 0.0
+            return match.similarity(copy, reply_text) if copy is not None else 0.0
         if copy.reply_text is None:  # its frame was not understood
-            return reply_match.containment(copy.body, reply_text)
-        return reply_match.similarity(copy.reply_text, reply_text)
+            return match.containment(copy.body, reply_text)
+        return match.similarity(copy.reply_text, reply_text)
 
     @classmethod
     def matches_reply(cls, copy: InboundMail | str | None, reply_text: str) -> bool:
         """Tell whether a marketplace's copy (``notice`` "reply_copy", or its text) is one of this reply of ours."""
-        return cls.reply_similarity(copy, reply_text) >= reply_match.ENOUGH
+        return cls.reply_similarity(copy, reply_text) >= match.ENOUGH
 
     # --- by API --------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.helpdesk_mgmt_marketplace.sandbox import Sandbox
-from odoo.addons.helpdesk_mgmt_marketplace.sandbox.amazon.data import make_order
+from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox import Sandbox
+from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.amazon.data import make_order
 
 AUTHSERV_ID = "mx.sandbox.example"
 PARAM = "helpdesk_mgmt_marketplace."

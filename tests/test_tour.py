@@ -3,9 +3,9 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
-from .clock_common import SANDBOX
+from .clock.clock_common import SANDBOX
 from .common import DE_ORDER, US_ORDER, WorldMixin
-from .reply_common import ReplyMixin
+from .reply.reply_common import ReplyMixin
 
 
 @tagged("post_install", "-at_install")

@@ -1,8 +1,8 @@
 from odoo import Command
 
 from .common import DE_ORDER, US_ORDER
-from .correct_common import OTHER_ORDER
-from .reply_common import ReplyCase
+from .correction.correct_common import OTHER_ORDER
+from .reply.reply_common import ReplyCase
 
 #: Roles by the groups of their users; "beta" is the manager of another company.
 GROUPS = {

@@ -4,10 +4,10 @@ import os
 import smtplib
 from unittest.mock import patch
 
-from odoo.addons.helpdesk_mgmt_marketplace.sandbox.walmart.data import order_ref, purchase_order_ref
+from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.walmart.data import order_ref, purchase_order_ref
 
 from .common import MarketplaceCase
-from .reply_common import ReplyMixin
+from .reply.reply_common import ReplyMixin
 
 #: Numbers of the demo seller's orders: one purchase order on its way, and one buyer's with three purchase orders.
 SENT, SPLIT = order_ref(2), order_ref(3)

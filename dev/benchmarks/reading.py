@@ -3,9 +3,10 @@
 import statistics
 import time
 
-from marketplaces import check_signatures, read_mail
 from sandbox.server import AUTHSERV_ID
 from sandbox.signing import Signer
+
+from marketplaces import check_signatures, read_mail
 
 from .letters import letter, order_of
 from .table import bounded

@@ -5,16 +5,15 @@ import logging
 from datetime import datetime, timedelta, timezone
 
 from postgres import HOME
+from sandbox.amazon.sellers import DEMO_EU
+from sandbox.server import AUTHSERV_ID
+from sandbox.sites import get_site
 
 import odoo
 from odoo.api import Environment
 from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
-
-from sandbox.amazon.sellers import DEMO_EU
-from sandbox.server import AUTHSERV_ID
-from sandbox.sites import get_site
 
 from .letters import letter, order_of
 from .measure import measure

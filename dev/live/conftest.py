@@ -13,7 +13,6 @@ from common import Shop, configured, extended, read_addresses  # noqa: E402
 from demo import AGENT  # noqa: E402
 from live import Database  # noqa: E402
 from mailboxes import Ours, Plain  # noqa: E402
-
 from sandbox.mailserver import MailServer  # noqa: E402
 
 

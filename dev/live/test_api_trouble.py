@@ -7,7 +7,6 @@ import time
 import pytest
 from common import PATIENCE, eventually
 from ports import free_port
-
 from sandbox.web import serve
 
 #: Name → (operation, kind of failure, seconds of it).

@@ -3,7 +3,6 @@
 import pytest
 from common import stamped
 from mailboxes import ADDRESS
-
 from sandbox.mailserver import PASSWORD
 
 USER = "browser"

@@ -7,7 +7,6 @@ from browser import Browser
 from common import Shop, eventually
 from demo import AGENT, DOMAIN, prepare_company
 from postgres import HOME
-
 from sandbox.mailserver import PASSWORD
 
 USER = "walmart@myshop.example"

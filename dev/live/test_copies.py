@@ -9,7 +9,6 @@ from common import eventually, stamped
 from live import Database, Odoo, RpcError
 from postgres import HOME, disconnect
 from replies import hire, settle
-
 from sandbox.amazon.mails import File
 from sandbox.odoo import Odoo as Gateway
 

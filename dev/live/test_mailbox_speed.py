@@ -7,7 +7,6 @@ import psutil
 import pytest
 from common import PATIENCE, eventually, stamped, unique_text
 from mailboxes import ADDRESS, Ours, Plain, make_mails
-
 from sandbox.amazon.mails import File
 from sandbox.proxy import Proxy
 

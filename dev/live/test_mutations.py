@@ -11,7 +11,6 @@ import lxml.html
 from common import PATIENCE, eventually, stamped, unique_text
 from mutations import Mutator
 from postgres import ROOT
-
 from sandbox.amazon.mails import File
 from sandbox.odoo import Odoo as Gateway
 

@@ -28,7 +28,6 @@ from replies import (
     through,
     words,
 )
-
 from sandbox.proxy import Proxy
 
 #: Seconds of a round trip to a mail server far away.

@@ -11,7 +11,6 @@ from common import eventually, stamped
 from live import RpcError
 from mailboxes import ADDRESS, Ours
 from replies import MoodyServer, hire, settle, states, through
-
 from sandbox.amazon.mails import File
 from sandbox.bounces import report
 from sandbox.odoo import Odoo as Gateway

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from common import eventually
 from replies import hire, ring, row, settle
+from sandbox.walmart.data import make_order
+from sandbox.walmart.sites import PLACEHOLDER
 from test_api_trouble import WAIT, cases, seconds_to_fill_in, seconds_until, seconds_until_without, was_hit
 from test_workers import WORKERS, tickets_of
 from walmart import SELLER, connect, count_calls, end_token, letters, new_order, numbers_of
 
 from marketplaces.walmart.const import ORDER_DAYS, PAGE_SIZE, SHIP_NODE_TYPES
-from sandbox.walmart.data import make_order
-from sandbox.walmart.sites import PLACEHOLDER
 
 #: Name → (operation, kind of failure, seconds of it).
 FAULTS = {

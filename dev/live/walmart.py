@@ -5,7 +5,6 @@ import random
 
 from common import PATIENCE, unique_text
 from demo import TEAM, connect_walmart
-
 from sandbox.walmart.data import make_order, purchase_order_ref
 from sandbox.walmart.identity import CUSTOMER, make_local_part
 from sandbox.walmart.mails import Letter, buyer_message

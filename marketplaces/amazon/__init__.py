@@ -1,7 +1,8 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import connect_const, consent, const, mail, message_const, orders, replies, reply_const
+from . import connect_const, consent, const, message_const, orders, replies, reply_const
+from .mail import read
 from .notices import NOTICES, claim_hours, copied_words
 
 
@@ -44,12 +45,12 @@ class Amazon(Marketplace):
     message_actions = message_const.MESSAGE_ACTIONS
     review_action = message_const.REVIEW_ACTION
 
-    claims_mail = staticmethod(mail.claims)
-    owns_mail = staticmethod(mail.owns)
-    read_mail = staticmethod(mail.read)
-    signers_of = staticmethod(mail.signers_of)
-    is_relay_address = staticmethod(mail.is_relay_address)
-    relay_key = staticmethod(mail.relay_key)
+    claims_mail = staticmethod(read.claims)
+    owns_mail = staticmethod(read.owns)
+    read_mail = staticmethod(read.read)
+    signers_of = staticmethod(read.signers_of)
+    is_relay_address = staticmethod(read.is_relay_address)
+    relay_key = staticmethod(read.relay_key)
     claim_hours = staticmethod(claim_hours)
     copied_words = staticmethod(copied_words)
     orders_from_json = staticmethod(orders.orders_from_json)

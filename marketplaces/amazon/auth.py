@@ -7,10 +7,10 @@ Source: developer-docs.amazon.com/sp-api/docs/connecting-to-the-selling-partner-
 import re
 from datetime import datetime, timedelta, timezone
 
-from .. import values
-from ..client import TOTAL_SECONDS, Deadline
 from ..errors import BadCredentials, NotAuthorized, Refused, Throttled, Unavailable, Unreadable
 from ..schema import Credentials, Token
+from ..transport import json_values
+from ..transport.answer import TOTAL_SECONDS, Deadline
 from . import const
 from .library import code_grant, open_wire, refresh_grant
 
@@ -80,12 +80,12 @@ def _ask(form, endpoints, transport, seconds):
 
 
 def _read_token(data, asked_at, refresh_token):
-    access_token = values.text(values.dig(data, "access_token")) or ""
+    access_token = json_values.text(json_values.dig(data, "access_token")) or ""
     if not _TOKEN.fullmatch(access_token):
         raise Unreadable(f"{_WHO} answered without a usable access token.")
-    lifetime = values.number(values.dig(data, "expires_in"))
+    lifetime = json_values.number(json_values.dig(data, "expires_in"))
     seconds = const.TOKEN_SECONDS if lifetime is None or lifetime <= 0 else min(lifetime, 24 * 3600)
-    renewed = values.text(values.dig(data, "refresh_token")) or ""
+    renewed = json_values.text(json_values.dig(data, "refresh_token")) or ""
     return Token(
         access_token=access_token,
         expires_at=asked_at + timedelta(seconds=int(seconds)),
@@ -104,8 +104,8 @@ def _error(answer, doing, ended):
     if answer.status >= 500:
         return Unavailable(f"{_WHO} has a fault (HTTP {answer.status}); try again later.")
     data = answer.json(_WHO)
-    code = next((known for known in const.LWA_ERRORS if known == values.dig(data, "error")), None)
-    details = {"code": code, "request_id": values.text(values.dig(data, "request_id"))}
+    code = next((known for known in const.LWA_ERRORS if known == json_values.dig(data, "error")), None)
+    details = {"code": code, "request_id": json_values.text(json_values.dig(data, "request_id"))}
     if code == "invalid_grant":
         return NotAuthorized(ended, **details)
     if code in ("invalid_client", "unauthorized_client"):

@@ -8,8 +8,6 @@ import re
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from .. import values
-from ..client import TOTAL_SECONDS, Deadline
 from ..errors import (
     BadCredentials,
     Forbidden,
@@ -23,6 +21,8 @@ from ..errors import (
     Unreadable,
 )
 from ..schema import Credentials, Order, OrderPage, Participation
+from ..transport import json_values
+from ..transport.answer import TOTAL_SECONDS, Deadline
 from . import const
 from .library import open_wire, orders_api, sellers_api
 from .orders import normalize_ref, order_from_json
@@ -64,7 +64,7 @@ class Client:
         if not ref:
             raise Refused("This is no Amazon order number: one looks like 123-1234567-1234567.")
         data, limited = self._call_orders("getOrder", lambda api, groups: api.get_order(ref, includedData=groups))
-        if not isinstance(values.dig(data, "order"), dict):
+        if not isinstance(json_values.dig(data, "order"), dict):
             raise Unreadable(f"{_WHO}'s answer to getOrder holds no “order”.")
         return replace(order_from_json(data["order"]), limited=limited)
 
@@ -87,12 +87,12 @@ class Client:
         data, limited = self._call_orders(
             "searchOrders", lambda api, groups: api.search_orders(**params, includedData=groups)
         )
-        if not isinstance(values.dig(data, "orders"), list):
+        if not isinstance(json_values.dig(data, "orders"), list):
             raise Unreadable(f"{_WHO}'s answer to searchOrders holds no list of “orders”.")
         return OrderPage(
             orders=tuple(replace(order_from_json(item), limited=limited) for item in data["orders"]),
-            next_token=values.text(values.dig(data, "pagination", "nextToken")),
-            complete_until=values.moment(data.get("lastUpdatedBefore")),
+            next_token=json_values.text(json_values.dig(data, "pagination", "nextToken")),
+            complete_until=json_values.moment(data.get("lastUpdatedBefore")),
         )
 
     def get_participations(self) -> list[Participation]:
@@ -100,9 +100,9 @@ class Client:
         with self._open() as wire:
             send = self._sender(wire, "getMarketplaceParticipations")
             data = sellers_api(send).get_marketplace_participation()
-        if not isinstance(values.dig(data, "payload"), list):
+        if not isinstance(json_values.dig(data, "payload"), list):
             raise Unreadable(f"{_WHO}'s answer to getMarketplaceParticipations holds no list in “payload”.")
-        found = (_read_participation(item) for item in values.mappings(data["payload"]))
+        found = (_read_participation(item) for item in json_values.mappings(data["payload"]))
         return [participation for participation in found if participation]
 
     # --- one call ------------------------------------------------------------------------------------
@@ -181,15 +181,15 @@ def _known_sites(site_refs):
 
 
 def _read_participation(data):
-    site_ref = values.text(values.dig(data, "marketplace", "id"))
+    site_ref = json_values.text(json_values.dig(data, "marketplace", "id"))
     site = next((site for site in const.SITES if site.site_ref == site_ref), None)
     return site and Participation(
         site_ref=site.site_ref,
         country=site.code,
-        name=values.text(values.dig(data, "marketplace", "name")),
-        store_name=values.text(data.get("storeName")),
-        active=values.dig(data, "participation", "isParticipating") is True,
-        suspended=values.dig(data, "participation", "hasSuspendedListings") is True,
+        name=json_values.text(json_values.dig(data, "marketplace", "name")),
+        store_name=json_values.text(data.get("storeName")),
+        active=json_values.dig(data, "participation", "isParticipating") is True,
+        suspended=json_values.dig(data, "participation", "hasSuspendedListings") is True,
     )
 
 
@@ -207,13 +207,13 @@ def _check(answer, operation):
     except MarketplaceError as error:
         error.request_id = request_id
         raise
-    errors = values.mappings(values.dig(data, "errors"))
+    errors = json_values.mappings(json_values.dig(data, "errors"))
     if status in (200, 201) and not errors:
         return data
     first = errors[0] if errors else {}
-    told = [first.get("message"), first.get("details"), values.dig(data, "message")]
-    text = " ".join(filter(None, map(values.text, told)))
-    code = values.text(first.get("code")) or ""
+    told = [first.get("message"), first.get("details"), json_values.dig(data, "message")]
+    text = " ".join(filter(None, map(json_values.text, told)))
+    code = json_values.text(first.get("code")) or ""
     if status < 400:
         status = const.ERROR_STATUSES.get(code, 0)
     raise _error(status, code, text, answer, operation, request_id)
@@ -246,5 +246,5 @@ def _error(status, code, text, answer, operation, request_id):
 
 def _pause(answer, operation):
     """Return the seconds until Amazon allows one more call, by the rate it tells, else by its usage plan."""
-    rate = values.number(answer.headers.get("x-amzn-ratelimit-limit"))
+    rate = json_values.number(answer.headers.get("x-amzn-ratelimit-limit"))
     return float(round(1 / (float(rate) if rate and rate > 0 else const.RATES[operation][0]), 1))

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta, timezone
 from io import BytesIO
 from urllib.parse import urlsplit
 
-from .. import values
-from ..client import Deadline
 from ..errors import Refused, Unavailable, Unreadable
 from ..schema import Finding, UploadedFile
+from ..transport import json_values
+from ..transport.answer import Deadline
 from . import library, message_const, replies
 from .client import Client
 from .orders import normalize_ref
@@ -42,7 +42,7 @@ class MessageClient(Client):
         with self._open() as wire:
             api = library.messaging_api(self._sender(wire, "GetAttributes"), site.site_ref)
             data = api.get_attributes(ref, marketplaceIds=site.site_ref)
-        return values.text(values.dig(data, "buyer", "locale"))
+        return json_values.text(json_values.dig(data, "buyer", "locale"))
 
     def send_message(self, order_ref, action_code, content, site):
         """Send a message; ``content`` as the contract says."""
@@ -71,8 +71,8 @@ class MessageClient(Client):
         with self._open() as wire:
             api = library.upload_api(self._sender(wire, operation), site.site_ref)
             data = api.upload_document(resource, BytesIO(content), content_type)
-        told = values.mapping(values.dig(data, "payload"))
-        file_ref, url = values.text(told.get("uploadDestinationId")), values.text(told.get("url"))
+        told = json_values.mapping(json_values.dig(data, "payload"))
+        file_ref, url = json_values.text(told.get("uploadDestinationId")), json_values.text(told.get("url"))
         if not file_ref or not url or not self._may_upload_to(url):
             raise Unreadable(f"{_WHO}'s answer to {operation} names no place to upload to.")
         self._put(url, _clean_headers(told.get("headers"), content_type), content)
@@ -86,10 +86,10 @@ class MessageClient(Client):
             is_messaging = operation == "getMessagingActionsForOrder"
             call = api.get_messaging_actions_for_order if is_messaging else api.get_solicitation_actions_for_order
             data = call(ref, marketplaceIds=site.site_ref)
-        actions = values.dig(data, "_links", "actions")
+        actions = json_values.dig(data, "_links", "actions")
         if not isinstance(actions, list):
             raise Unreadable(f"{_WHO}'s answer to {operation} holds no list of “actions”.")
-        return {_action_name(action) for action in values.mappings(actions)} - {None}
+        return {_action_name(action) for action in json_values.mappings(actions)} - {None}
 
     def _may_upload_to(self, url):
         """Tell whether a file may go to an address that Amazon named: over TLS, but in the sandbox."""
@@ -123,15 +123,15 @@ def _operation(code):
 
 def _action_name(action):
     """Return an action's name; where it lacks one, the last part of its path is it."""
-    path = urlsplit(values.text(action.get("href")) or "").path
-    return values.text(action.get("name")) or path.rpartition("/")[2] or None
+    path = urlsplit(json_values.text(action.get("href")) or "").path
+    return json_values.text(action.get("name")) or path.rpartition("/")[2] or None
 
 
 def _clean_headers(told, content_type):
     """Return the headers that Amazon wants an upload to have, as far as they are ours to send."""
     headers = {"content-type": content_type}
-    for name, value in values.mapping(told).items():
-        text = values.text(value)
+    for name, value in json_values.mapping(told).items():
+        text = json_values.text(value)
         if text and text.isprintable() and _HEADER.fullmatch(name) and name.lower() not in _OUR_HEADERS:
             headers[name.lower()] = text
     return headers

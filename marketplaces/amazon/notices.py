@@ -3,7 +3,7 @@
 import re
 
 from ..schema import NoticeKind
-from .mail_parts import is_marker
+from .mail.parts import is_marker
 
 #: Each word that :mod:`.mail_kinds` may find, as people know it.
 NOTICES = (

@@ -10,12 +10,13 @@ import json
 import re
 import unicodedata
 
-from .. import values
+from ..common.carriers import tracking_url
+from ..common.money import add
 from ..errors import Unreadable
-from ..money import add
 from ..schema import Address, Order, OrderLine, Package
-from ..tracking import tracking_url
-from . import const, mail
+from ..transport import json_values
+from . import const
+from .mail import read
 from .proceeds import read_money, read_proceeds
 
 _REF = re.compile(r"#?\s*([0-9]{3}|[Dd][0-9]{2})[\s-]*([0-9]{7})[\s-]*([0-9]{7})")
@@ -56,17 +57,17 @@ def order_from_json(data) -> Order:
     """
     if not isinstance(data, dict):
         raise Unreadable(f"This is no Amazon order: it is {_kind(data)}, not an object with an “orderId”.")
-    order_id = values.text(data.get("orderId"))
+    order_id = json_values.text(data.get("orderId"))
     if not order_id:
         raise Unreadable(_without_id(data))
     ref = normalize_ref(order_id) or order_id
-    raw_status = values.text(values.dig(data, "fulfillment", "fulfillmentStatus"))
-    recipient = _read_address(values.dig(data, "recipient", "deliveryAddress"))
-    packages = tuple(_read_package(item, recipient) for item in values.mappings(data.get("packages")))
-    items = values.mappings(data.get("orderItems"))
+    raw_status = json_values.text(json_values.dig(data, "fulfillment", "fulfillmentStatus"))
+    recipient = _read_address(json_values.dig(data, "recipient", "deliveryAddress"))
+    packages = tuple(_read_package(item, recipient) for item in json_values.mappings(data.get("packages")))
+    items = json_values.mappings(data.get("orderItems"))
     lines = tuple(_read_line(item, raw_status) for item in items)
-    site_ref = values.text(values.dig(data, "salesChannel", "marketplaceId"))
-    site = _find_site(site_ref, values.text(values.dig(data, "salesChannel", "marketplaceName")))
+    site_ref = json_values.text(json_values.dig(data, "salesChannel", "marketplaceId"))
+    site = _find_site(site_ref, json_values.text(json_values.dig(data, "salesChannel", "marketplaceName")))
     return Order(
         order_ref=ref,
         other_refs=_read_refs(data.get("orderAliases"), "aliasId", ref),
@@ -75,22 +76,22 @@ def order_from_json(data) -> Order:
         site_ref=site_ref or (site.site_ref if site else None),
         status=_read_status(raw_status, packages),
         raw_status=raw_status,
-        fulfilled_by=const.FULFILLED_BY.get(values.text(values.dig(data, "fulfillment", "fulfilledBy"))),
+        fulfilled_by=const.FULFILLED_BY.get(json_values.text(json_values.dig(data, "fulfillment", "fulfilledBy"))),
         **_read_amounts(data, items),
         lines=lines,
         packages=packages,
         recipient=recipient,
-        buyer_name=values.text(values.dig(data, "buyer", "buyerName")),
-        relay=_read_relay(values.dig(data, "buyer", "buyerEmail")),
-        created=values.moment(data.get("createdTime")),
-        updated=values.moment(data.get("lastUpdatedTime")),
-        ship_by=values.moment(values.dig(data, "fulfillment", "shipByWindow", "latestDateTime")),
+        buyer_name=json_values.text(json_values.dig(data, "buyer", "buyerName")),
+        relay=_read_relay(json_values.dig(data, "buyer", "buyerEmail")),
+        created=json_values.moment(data.get("createdTime")),
+        updated=json_values.moment(data.get("lastUpdatedTime")),
+        ship_by=json_values.moment(json_values.dig(data, "fulfillment", "shipByWindow", "latestDateTime")),
         deliver_by=_read_deliver_by(data, items),
-        programs=values.texts(data.get("programs")),
+        programs=json_values.texts(data.get("programs")),
         promotions=tuple(dict.fromkeys(promotion for line in lines for promotion in line.promotions)),
-        buyer_company=values.text(values.dig(data, "buyer", "buyerCompanyName")),
-        buyer_purchase_order=values.text(values.dig(data, "buyer", "buyerPurchaseOrderNumber")),
-        service_level=values.text(values.dig(data, "fulfillment", "fulfillmentServiceLevel")),
+        buyer_company=json_values.text(json_values.dig(data, "buyer", "buyerCompanyName")),
+        buyer_purchase_order=json_values.text(json_values.dig(data, "buyer", "buyerPurchaseOrderNumber")),
+        service_level=json_values.text(json_values.dig(data, "fulfillment", "fulfillmentServiceLevel")),
     )
 
 
@@ -131,8 +132,8 @@ def _kind(data):
 def _without_id(data):
     if "AmazonOrderId" in data:
         return "“orderId” is missing: this is an answer of Amazon's old Orders API v0; v2026-01-01 is needed."
-    if values.mappings(data.get("errors")):
-        code = values.text(data["errors"][0].get("code")) if isinstance(data["errors"][0], dict) else None
+    if json_values.mappings(data.get("errors")):
+        code = json_values.text(data["errors"][0].get("code")) if isinstance(data["errors"][0], dict) else None
         return f"This is an error answer of Amazon ({code or 'without a code'}), not an order."
     return "This is no Amazon order: “orderId” is missing."
 
@@ -156,7 +157,7 @@ def _find_site(site_ref, name):
 
 def _read_refs(rows, name, ref):
     """Return the numbers of this name in rows, without the order's own."""
-    found = [values.text(row.get(name)) for row in values.mappings(rows)]
+    found = [json_values.text(row.get(name)) for row in json_values.mappings(rows)]
     refs = (normalize_ref(other) or other for other in found if other)
     return tuple(other for other in dict.fromkeys(refs) if other != ref)
 
@@ -165,7 +166,7 @@ def _read_amounts(data, items):
     """Return currency, total, tax, shipping and discount: the order's own figures, else sums over its items."""
     order = read_proceeds(data.get("proceeds"), "grandTotal")
     parts = [read_proceeds(item.get("proceeds"), "proceedsTotal") for item in items]
-    prices = [read_money(values.dig(item, "product", "price", "unitPrice")) for item in items]
+    prices = [read_money(json_values.dig(item, "product", "price", "unitPrice")) for item in items]
     # Of what is charged, only a tip belongs to no item.
     total = order.total or add([*(part.total for part in parts), *filter(None, [order.tip])])
     amounts = {"total": total.amount if total else None}
@@ -177,9 +178,11 @@ def _read_amounts(data, items):
 
 
 def _read_deliver_by(data, items):
-    promised = values.moment(values.dig(data, "fulfillment", "deliverByWindow", "latestDateTime"))
-    shipping = [values.dig(item, "fulfillment", "shipping") for item in items]
-    windows = (values.moment(values.dig(part, "scheduledDeliveryWindow", "latestDateTime")) for part in shipping)
+    promised = json_values.moment(json_values.dig(data, "fulfillment", "deliverByWindow", "latestDateTime"))
+    shipping = [json_values.dig(item, "fulfillment", "shipping") for item in items]
+    windows = (
+        json_values.moment(json_values.dig(part, "scheduledDeliveryWindow", "latestDateTime")) for part in shipping
+    )
     return promised or max(filter(None, windows), default=None)
 
 
@@ -189,14 +192,17 @@ def _read_relay(address):
     Orders that Amazon invoices itself carry "no-reply-amazon-iba-buyer@…" for every buyer.
     Source: github.com/amzn/selling-partner-api-models/issues/5030, read 2026-11-22.
     """
-    address = values.text(address) or ""
-    return address if _ADDRESS.fullmatch(address) and mail.is_relay_address(address) else None
+    address = json_values.text(address) or ""
+    return address if _ADDRESS.fullmatch(address) and read.is_relay_address(address) else None
 
 
 def _read_address(data):
     """Return the delivery address, or None when nothing of it is told."""
-    told = {key: values.text(value) for key, value in values.mapping(data).items()}
-    extended = {key: values.text(value) for key, value in values.mapping(values.dig(data, "extendedFields")).items()}
+    told = {key: json_values.text(value) for key, value in json_values.mapping(data).items()}
+    extended = {
+        key: json_values.text(value)
+        for key, value in json_values.mapping(json_values.dig(data, "extendedFields")).items()
+    }
     country = (told.get("countryCode") or "").upper()
     country = const.COUNTRY_ALIASES.get(country, country)
     address = Address(
@@ -230,15 +236,15 @@ def _read_address_lines(told, extended):
 
 
 def _read_package(data, recipient):
-    carrier, tracking = values.text(data.get("carrier")), values.text(data.get("trackingNumber"))
-    status = values.text(values.dig(data, "packageStatus", "status"))
+    carrier, tracking = json_values.text(data.get("carrier")), json_values.text(data.get("trackingNumber"))
+    status = json_values.text(json_values.dig(data, "packageStatus", "status"))
     return Package(
-        package_ref=values.text(data.get("packageReferenceId")),
+        package_ref=json_values.text(data.get("packageReferenceId")),
         carrier=carrier,
         tracking=tracking,
         url=tracking_url(carrier, tracking, recipient.country if recipient else None),
         status=status.lower() if status else None,
-        shipped=values.moment(data.get("shipTime")),
+        shipped=json_values.moment(data.get("shipTime")),
     )
 
 
@@ -247,31 +253,31 @@ def _read_package(data, recipient):
 
 def _read_line(item, raw_status):
     proceeds = read_proceeds(item.get("proceeds"), "proceedsTotal")
-    price = read_money(values.dig(item, "product", "price", "unitPrice"))
+    price = read_money(json_values.dig(item, "product", "price", "unitPrice"))
     amounts = {name: getattr(proceeds, name) for name in ("total", "tax", "shipping", "discount")}
-    promotions = values.mappings(values.dig(item, "promotion", "breakdowns"))
+    promotions = json_values.mappings(json_values.dig(item, "promotion", "breakdowns"))
     return OrderLine(
-        line_ref=values.text(item.get("orderItemId")),
-        sku=values.text(values.dig(item, "product", "sellerSku")),
-        item_ref=values.text(values.dig(item, "product", "asin")),
-        title=values.text(values.dig(item, "product", "title")),
-        quantity=values.number(item.get("quantityOrdered")),
+        line_ref=json_values.text(item.get("orderItemId")),
+        sku=json_values.text(json_values.dig(item, "product", "sellerSku")),
+        item_ref=json_values.text(json_values.dig(item, "product", "asin")),
+        title=json_values.text(json_values.dig(item, "product", "title")),
+        quantity=json_values.number(item.get("quantityOrdered")),
         unit_price=price.amount if price else None,
         **{name: money.amount if money else None for name, money in amounts.items()},
         status=_read_line_status(item, raw_status),
-        promotions=values.texts([promotion.get("promotionId") for promotion in promotions]),
-        cancel_requested=bool(values.mapping(values.dig(item, "cancellation", "cancellationRequest"))),
+        promotions=json_values.texts([promotion.get("promotionId") for promotion in promotions]),
+        cancel_requested=bool(json_values.mapping(json_values.dig(item, "cancellation", "cancellationRequest"))),
     )
 
 
 def _read_line_status(item, raw_status):
     """Return a line's status by its own quantities, else the order's; what was shipped is never "cancelled"."""
-    shipped = values.number(values.dig(item, "fulfillment", "quantityFulfilled"))
-    waiting = values.number(values.dig(item, "fulfillment", "quantityUnfulfilled"))
+    shipped = json_values.number(json_values.dig(item, "fulfillment", "quantityFulfilled"))
+    waiting = json_values.number(json_values.dig(item, "fulfillment", "quantityUnfulfilled"))
     if shipped and shipped > 0:
         return "partially_shipped" if waiting and waiting > 0 else "shipped"
     status = const.STATUSES.get(raw_status)
-    executed = values.mapping(values.dig(item, "cancellation", "cancellationExecution"))
+    executed = json_values.mapping(json_values.dig(item, "cancellation", "cancellationExecution"))
     if executed or status == "cancelled":
         return "cancelled"
     if status == "pending":

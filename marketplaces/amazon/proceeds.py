@@ -8,8 +8,8 @@ carries, so its size counts, taken off.
 
 from dataclasses import dataclass
 
-from .. import values
-from ..money import Money, add
+from ..common.money import Money, add
+from ..transport import json_values
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Proceeds:
 
 def read_money(data) -> Money | None:
     """Return the amount in a ``Money`` object of the API, or None."""
-    amount = values.number(values.dig(data, "amount"))
-    return None if amount is None else Money(amount, values.text(values.dig(data, "currencyCode")))
+    amount = json_values.number(json_values.dig(data, "amount"))
+    return None if amount is None else Money(amount, json_values.text(json_values.dig(data, "currencyCode")))
 
 
 def read_proceeds(data, total_key: str) -> Proceeds:
@@ -40,13 +40,13 @@ def read_proceeds(data, total_key: str) -> Proceeds:
 
     The total that Amazon gives stands; without it the breakdowns are added up.
     """
-    entries = values.mappings(values.dig(data, "breakdowns"))
-    by_type = [(values.text(entry.get("type")), _subtotal(entry)) for entry in entries]
+    entries = json_values.mappings(json_values.dig(data, "breakdowns"))
+    by_type = [(json_values.text(entry.get("type")), _subtotal(entry)) for entry in entries]
 
     def total_of(kind):
         return add([money for type_, money in by_type if type_ == kind and money])
 
-    told = read_money(values.dig(data, total_key))
+    told = read_money(json_values.dig(data, total_key))
     complete = total_of("ITEM") is not None  # without the goods themselves the entries are no total
     return Proceeds(
         total=told or (add(money for _type, money in by_type) if complete else None),
@@ -59,9 +59,9 @@ def read_proceeds(data, total_key: str) -> Proceeds:
 
 def _subtotal(entry):
     """Return what an entry adds to the total: its subtotal, else the sum of its details."""
-    parts = values.mappings(entry.get("detailedBreakdowns"))
+    parts = json_values.mappings(entry.get("detailedBreakdowns"))
     money = read_money(entry.get("subtotal")) or add(_detail(part) for part in parts)
-    if money and values.text(entry.get("type")) == "DISCOUNT":
+    if money and json_values.text(entry.get("type")) == "DISCOUNT":
         return Money(-abs(money.amount), money.currency)
     return money
 
@@ -69,7 +69,7 @@ def _subtotal(entry):
 def _detail(part):
     money = read_money(part.get("value"))
     # Tax of a discount is tax that is not paid.
-    if money and values.text(part.get("subtype")) == "DISCOUNT":
+    if money and json_values.text(part.get("subtype")) == "DISCOUNT":
         return Money(-abs(money.amount), money.currency)
     return money
 

@@ -6,14 +6,18 @@ Sources: Seller Central help G200389080, G201054220, G200383320, 202152030; Comm
 
 from datetime import datetime, timedelta, timezone
 
-from .. import reply_checks, reply_files, reply_findings, reply_text
 from ..errors import Refused
-from ..reply_mail import build_reply
+from ..reply import checks
+from ..reply import files as reply_files
+from ..reply import findings as reply_findings
+from ..reply import text as reply_text
+from ..reply.mail import build_reply
 from ..schema import Finding, MailReply, Site
-from . import mail_const, reply_const
-from .mail_senders import is_relay_address
+from . import reply_const
+from .mail import const
+from .mail.senders import is_relay_address
 
-_OWN_HOSTS = {*mail_const.STORE_HOSTS, *(f"www.{host}" for host in mail_const.STORE_HOSTS)}
+_OWN_HOSTS = {*const.STORE_HOSTS, *(f"www.{host}" for host in const.STORE_HOSTS)}
 
 
 def can_reply(reply_to, order=None, is_answer=True) -> str | None:
@@ -59,7 +63,7 @@ def check_words(text, site=None, order=None, buyer_text=None):
     findings = [
         # Seller Central's links open for no buyer.
         *reply_findings.check_words("Amazon", text, site, order, _OWN_HOSTS, " unless the order needs them"),
-        reply_findings.finding("emoji", reply_checks.find_emojis(text), "Amazon forbids emojis: {}."),
+        reply_findings.finding("emoji", checks.find_emojis(text), "Amazon forbids emojis: {}."),
         reply_findings.wrong_language(text, site, buyer_text, other_langs),
     ]
     return [one for one in findings if one]

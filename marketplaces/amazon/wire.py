@@ -12,7 +12,7 @@ import urllib.request
 import httpcore
 import httpx
 
-from ..client import (
+from ..transport.answer import (
     CONNECT_SECONDS,
     Answer,
     Deadline,

@@ -49,7 +49,7 @@ class BadNetwork:
         assert len(server.asked) == 1
 
     def test_a_huge_answer_is_given_up(self, server, monkeypatch):
-        monkeypatch.setattr("marketplaces.client.MAX_BYTES", 1024**2)
+        monkeypatch.setattr("marketplaces.transport.answer.MAX_BYTES", 1024**2)
         self.fails(server, says(200, b" " * (1024**2 + 1)), seconds=5, words="more than 1 MB")
 
     def test_a_packed_answer_is_not_unpacked(self, server):

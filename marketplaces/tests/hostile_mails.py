@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from marketplaces import read_mail
-from marketplaces.reply_match import containment, similarity
-from marketplaces.reply_text import quote
+from marketplaces.reply.match import containment, similarity
+from marketplaces.reply.text import quote
 
 FIXTURES = Path(__file__).parent / "fixtures"
 AUTHSERV_ID = "mx.shop.example"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import marketplaces
-from marketplaces.amazon.mail import is_relay_address
+from marketplaces.amazon.mail.read import is_relay_address
 from marketplaces.schema import ThreadRef
 
 #: What each fixture means: kind or notice, site, order, name, beginning of the words.

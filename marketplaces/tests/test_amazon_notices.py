@@ -1,4 +1,5 @@
-from marketplaces.amazon import Amazon, mail_const
+from marketplaces.amazon import Amazon
+from marketplaces.amazon.mail import const
 from marketplaces.schema import MAIL_KINDS, InboundMail
 
 
@@ -7,9 +8,9 @@ def claim(notice="atoz_claim", subject="Claim received on order 114-1234567-1234
 
 
 def test_each_word_that_mail_reading_may_find_is_known_with_a_label():
-    words = {word for _, word in mail_const.NOTIFICATION_TYPES}
-    words |= set(mail_const.SENDERS.values())
-    words |= {word for word, _ in (*mail_const.SUBJECTS, *mail_const.BODIES)}
+    words = {word for _, word in const.NOTIFICATION_TYPES}
+    words |= set(const.SENDERS.values())
+    words |= {word for word, _ in (*const.SUBJECTS, *const.BODIES)}
     words |= {"other", "delivery_status"}
     known = {kind.code: kind.label for kind in Amazon.notices}
     assert words - set(MAIL_KINDS) == set(known)

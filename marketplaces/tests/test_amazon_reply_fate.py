@@ -5,7 +5,7 @@ from html import escape
 import pytest
 
 from marketplaces.amazon import Amazon
-from marketplaces.mail import Report
+from marketplaces.mail.message import Report
 from marketplaces.schema import REFUSALS, ThreadRef
 from marketplaces.tests.test_amazon_replies import make
 

@@ -14,11 +14,11 @@ import sp_api.api  # noqa: F401
 
 from marketplaces.amazon.client import Client
 from marketplaces.amazon.wire import Wire
-from marketplaces.client import Deadline
 from marketplaces.errors import Forbidden, MarketplaceError, Unavailable
 from marketplaces.schema import Credentials
 from marketplaces.tests.bad_network import BadNetwork
 from marketplaces.tests.http_server import says, sends
+from marketplaces.transport.answer import Deadline
 
 pytest_plugins = ["marketplaces.tests.network"]
 
@@ -112,7 +112,7 @@ import os
 from datetime import datetime, timezone
 from marketplaces.amazon.client import Client
 from marketplaces.amazon.wire import Wire
-from marketplaces.client import Deadline
+from marketplaces.transport.answer import Deadline
 from marketplaces.schema import Credentials
 client = Client(Credentials(region="eu", access_token="t"), endpoints={{"api": {server.url!r}}})
 client.search_orders(datetime(2026, 1, 1, tzinfo=timezone.utc), ["A1PA6795UKMFR9"])

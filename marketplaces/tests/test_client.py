@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from marketplaces.client import Answer, Deadline
 from marketplaces.errors import Unavailable
+from marketplaces.transport.answer import Answer, Deadline
 
 
 def answer(body=b"{}", **headers):

@@ -5,19 +5,19 @@ from datetime import datetime, timezone
 
 import pytest
 
-from marketplaces import mail
-from marketplaces.mail_charset import header_text, to_text
+from marketplaces.mail import message
+from marketplaces.mail.charset import header_text, to_text
 
 HEAD = b"From: A <a@b.example>\nSubject: x\nMIME-Version: 1.0\n"
 
 
 def decode(body, content_type=b"text/plain; charset=utf-8", more=b""):
-    return mail.decode(HEAD + more + b"Content-Type: " + content_type + b"\n\n" + body)
+    return message.decode(HEAD + more + b"Content-Type: " + content_type + b"\n\n" + body)
 
 
 def multipart(*parts, kind=b"mixed"):
     body = b"".join(b"--b\n" + part + b"\n" for part in parts) + b"--b--\n"
-    return mail.decode(HEAD + b"Content-Type: multipart/" + kind + b"; boundary=b\n\n" + body)
+    return message.decode(HEAD + b"Content-Type: multipart/" + kind + b"; boundary=b\n\n" + body)
 
 
 class TestCharsets:
@@ -76,15 +76,15 @@ class TestCharsets:
 
 class TestHeaders:
     def test_header_is_found_in_any_case_and_unfolded(self):
-        decoded = mail.decode(b"X-Long: a\r\n\tb\r\nsubject: s\r\n\r\nbody")
+        decoded = message.decode(b"X-Long: a\r\n\tb\r\nsubject: s\r\n\r\nbody")
         assert (decoded.get("x-LONG"), decoded.subject, decoded.body) == ("a b", "s", "body")
 
     def test_damaged_line_does_not_end_the_headers(self):
-        decoded = mail.decode(b"From: a@b.example\nthis is no header\nSubject: s\n\nbody")
+        decoded = message.decode(b"From: a@b.example\nthis is no header\nSubject: s\n\nbody")
         assert (decoded.from_address, decoded.subject, decoded.body) == ("a@b.example", "s", "body")
 
     def test_mbox_line_and_blank_lines_before_the_headers_are_skipped(self):
-        assert mail.decode(b"\n\nFrom a@b Mon Oct 5\nSubject: s\n\nbody").subject == "s"
+        assert message.decode(b"\n\nFrom a@b Mon Oct 5\nSubject: s\n\nbody").subject == "s"
 
     @pytest.mark.parametrize(
         ("value", "name", "address"),
@@ -98,11 +98,11 @@ class TestHeaders:
         ],
     )
     def test_name_is_never_taken_for_the_address(self, value, name, address):
-        decoded = mail.decode(b"From: " + value + b"\n\nx")
+        decoded = message.decode(b"From: " + value + b"\n\nx")
         assert [(a.name, a.address) for a in decoded.senders] == [(name, address)]
 
     def test_recipients_come_from_all_headers_once(self):
-        decoded = mail.decode(b"To: A <a@x.example>, b@x.example\nCc: B@x.example\nX-Original-To: c@x.example\n\nx")
+        decoded = message.decode(b"To: A <a@x.example>, b@x.example\nCc: B@x.example\nX-Original-To: c@x.example\n\nx")
         assert decoded.recipients == ("a@x.example", "b@x.example", "c@x.example")
 
     @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ class TestHeaders:
         ],
     )
     def test_date_is_aware_utc_or_unknown(self, value, date):
-        assert mail.decode(b"Date: " + value + b"\n\nx").date == date
+        assert message.decode(b"Date: " + value + b"\n\nx").date == date
 
     def test_answered_mails_are_listed_latest_first(self):
-        decoded = mail.decode(b"In-Reply-To: <c@x>\nReferences: <a@x> <b@x>\n <c@x>\n\nx")
+        decoded = message.decode(b"In-Reply-To: <c@x>\nReferences: <a@x> <b@x>\n <c@x>\n\nx")
         assert decoded.in_reply_to == ("<c@x>", "<b@x>", "<a@x>")
 
 
@@ -176,7 +176,7 @@ class TestParts:
 
     def test_truncated_mail_gives_what_came(self):
         raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhel"
-        assert mail.decode(raw).text == "hel"
+        assert message.decode(raw).text == "hel"
 
 
 class TestHtml:
@@ -194,10 +194,10 @@ class TestHtml:
         ],
     )
     def test_words_keep_their_lines(self, html, text):
-        assert mail.html_to_text(html).replace("\ufffd", "").replace("  ", " ").replace("  ", " ") == text
+        assert message.html_to_text(html).replace("\ufffd", "").replace("  ", " ").replace("  ", " ") == text
 
     def test_nested_too_deep_for_a_parser_is_still_read(self):
-        assert mail.html_to_text("<div>" * 100_000 + "hello") == "hello"
+        assert message.html_to_text("<div>" * 100_000 + "hello") == "hello"
 
 
 class TestQuotes:
@@ -222,23 +222,23 @@ class TestQuotes:
         ],
     )
     def test_history_is_split_off_at_its_head(self, head):
-        new, old = mail.split_quote(f"new\n\n{head}\n\nold words")
+        new, old = message.split_quote(f"new\n\n{head}\n\nold words")
         assert new == "new"
         assert old.endswith("old words")
 
     def test_words_below_a_quote_stay_new(self):
-        assert mail.split_quote("On 5 Oct 2026 Jo wrote:\n> old\n> older\n\nnew")[0] == "new"
+        assert message.split_quote("On 5 Oct 2026 Jo wrote:\n> old\n> older\n\nnew")[0] == "new"
 
     def test_quoted_block_of_html_is_history(self):
-        text = mail.html_to_text('<p>new</p><blockquote type="cite"><p>old</p></blockquote>')
-        assert mail.split_quote(text)[0] == "new"
+        text = message.html_to_text('<p>new</p><blockquote type="cite"><p>old</p></blockquote>')
+        assert message.split_quote(text)[0] == "new"
 
     def test_below_a_head_and_a_quoted_block_of_html_nothing_is_new(self):
-        text = mail.html_to_text(
+        text = message.html_to_text(
             "<div>new</div><div>On Wed, Nov 25, 2026 at 9:00 AM Jo wrote:<br></div>"
             '<blockquote class="gmail_quote"><div>old</div>&gt; older<div>oldest</div></blockquote>'
         )
-        assert mail.split_quote(text)[0] == "new"
+        assert message.split_quote(text)[0] == "new"
 
 
 class TestReports:
@@ -249,7 +249,7 @@ class TestReports:
             b"Final-Recipient: rfc822; <a@x.example>\nAction: failed\nStatus: 5.7.1\n"
             b"--b\nContent-Type: message/rfc822\n\nMessage-ID: <o@x>\nSubject: s\n\nx\n--b--\n"
         )
-        report = mail.decode(raw).report
+        report = message.decode(raw).report
         assert (report.recipients, report.action, report.status) == (("a@x.example",), "failed", "5.7.1")
         assert (report.message_id, report.original.get("subject")) == ("<o@x>", "s")
 
@@ -259,11 +259,11 @@ class TestReports:
 
 class TestUnclaimed:
     def test_mail_of_nobody_is_kept_readable(self):
-        seen = mail.unclaimed(decode(b"words"))
+        seen = message.unclaimed(decode(b"words"))
         assert (seen.app, seen.kind, seen.text, seen.body) == (None, "unknown", None, "words")
 
     def test_authentication_of_any_sender_is_judged_by_alignment(self):
         for results, expected in (("dkim=pass header.d=b.example", "pass"), ("dkim=pass header.d=c.example", "none")):
             raw = f"Authentication-Results: mx; {results}\n".encode() + HEAD + b"\nx"
-            assert mail.unclaimed(mail.decode(raw, authserv_id="mx")).authentication == expected
-            assert mail.unclaimed(mail.decode(raw)).authentication == "none"
+            assert message.unclaimed(message.decode(raw, authserv_id="mx")).authentication == expected
+            assert message.unclaimed(message.decode(raw)).authentication == "none"

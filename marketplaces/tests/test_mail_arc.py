@@ -3,7 +3,7 @@
 import pytest
 
 import marketplaces
-from marketplaces.mail_signatures import Signatures
+from marketplaces.mail.signatures import Signatures
 
 from .signing import HEADERS, Signer
 

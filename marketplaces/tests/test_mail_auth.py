@@ -3,8 +3,8 @@
 import pytest
 
 import marketplaces
-from marketplaces import mail_auth, mail_mime
-from marketplaces.mail_auth import Receiver
+from marketplaces.mail import authentication, mime
+from marketplaces.mail.authentication import Receiver
 
 PASS = "dmarc=pass header.from=marketplace.amazon.de"
 FAIL = "dmarc=fail header.from=marketplace.amazon.de"
@@ -55,7 +55,7 @@ def stamp(server, told, raw):
 
 def learn(server, told="none"):
     raw = stamp(server, told, b"From: shop@shop.example\nSubject: Test\n\nx\n")
-    return mail_auth.learn(mail_mime.split_head(raw)[0])
+    return authentication.learn(mime.split_head(raw)[0])
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import time
 import pytest
 
 import marketplaces
-from marketplaces.mail_dkim import KeyTimeout
-from marketplaces.mail_signatures import Signatures
+from marketplaces.mail.dkim_check import KeyTimeout
+from marketplaces.mail.signatures import Signatures
 
 from .signing import Signer, sign_ed25519
 

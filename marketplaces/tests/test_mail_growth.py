@@ -4,8 +4,8 @@ import pytest
 
 from marketplaces import read_mail
 from marketplaces.errors import TooCostly
-from marketplaces.mail_budget import Budget
-from marketplaces.mail_text import MAX_DEPTH, parse_html
+from marketplaces.mail.budget import Budget
+from marketplaces.mail.text import MAX_DEPTH, parse_html
 from marketplaces.tests.hostile_mails import Repeater, cost, shapes
 
 SHAPES = shapes()

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from marketplaces import mail, read_mail
+from marketplaces import read_mail
+from marketplaces.mail import message
 
 HEAD = b"From: A <a@b.example>\nSubject: x\nMIME-Version: 1.0\n"
 MEGABYTE = 1_000_000
@@ -29,8 +30,8 @@ class TestHostile:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_a_megabyte_built_to_hang_is_read_in_time(self, name, kind):
         started = time.process_time()
-        decoded = mail.decode(HEAD + b"Content-Type: " + kind + b"\n\n" + HOSTILE[name])
-        mail.split_quote(decoded.body)
+        decoded = message.decode(HEAD + b"Content-Type: " + kind + b"\n\n" + HOSTILE[name])
+        message.split_quote(decoded.body)
         assert time.process_time() - started < 20
 
     @pytest.mark.parametrize(
@@ -52,23 +53,23 @@ class TestHostile:
     )
     def test_header_bomb_is_read_in_time(self, header):
         started = time.process_time()
-        decoded = mail.decode(header + b"\nSubject: x\n\nbody", authserv_id="mx")
+        decoded = message.decode(header + b"\nSubject: x\n\nbody", authserv_id="mx")
         assert (decoded.senders, decoded.subject, decoded.in_reply_to, decoded.recipients) is not None
         assert time.process_time() - started < 10
 
     def test_three_thousand_levels_are_read(self):
         levels = (b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
         raw = b"".join(levels) + b"\nhello"
-        assert "hello" in mail.decode(HEAD + raw).body
+        assert "hello" in message.decode(HEAD + raw).body
 
     def test_parts_are_limited(self):
         raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: image/png\n\nx\n" * 5000
-        assert len(mail.decode(raw).attachments) <= 1000
+        assert len(message.decode(raw).attachments) <= 1000
 
     def test_big_attachment_comes_out_whole(self):
         content = bytes(range(256)) * 60_000
         raw = HEAD + b"Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(content)
-        assert mail.decode(raw).attachments[0].content == content
+        assert message.decode(raw).attachments[0].content == content
 
 
 @pytest.mark.parametrize("name", ["Message-ID", "Subject", "From", "Reply-To", "Date", "X-Marketplace-ID"])

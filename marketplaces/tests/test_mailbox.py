@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from marketplaces import MARKETPLACES, mail
-from marketplaces.mailbox import Head, Limit, Silent, find_sender
+from marketplaces import MARKETPLACES
+from marketplaces.mail import message
+from marketplaces.mailbox.connection import Head, Limit, Silent, find_sender
 
 REPORT = (
     b'From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n--b\r\n'
@@ -56,7 +57,7 @@ def test_mail_that_only_speaks_of_a_marketplace_is_private(header):
 def test_every_mail_of_amazons_is_found_by_its_header_or_is_a_report(amazon_mails):
     for name, raw in amazon_mails.items():
         head = head_of(raw)
-        assert find_sender(mail.decode(raw), MARKETPLACES) == "amazon", name
+        assert find_sender(message.decode(raw), MARKETPLACES) == "amazon", name
         assert find_sender(head.mail, MARKETPLACES) or head.may_report, name
 
 
@@ -64,7 +65,7 @@ def test_a_report_is_ours_when_it_is_about_a_buyer():
     for recipient, expected in ((b"abcdefghijklmno@marketplace.amazon.de", "amazon"), (b"carla@x.example", None)):
         raw = REPORT % recipient
         assert head_of(raw).may_report
-        assert find_sender(mail.decode(raw), MARKETPLACES) == expected
+        assert find_sender(message.decode(raw), MARKETPLACES) == expected
 
 
 def test_the_hash_tells_mails_apart_and_nothing_of_them():

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from marketplaces.errors import Refused
-from marketplaces.mailbox import Broken, Silent
-from marketplaces.mailbox_imap import CHUNK, MAX_SEARCHED, ImapBox
-from marketplaces.mailbox_imap_words import quoted, shown
+from marketplaces.mailbox.connection import Broken, Silent
+from marketplaces.mailbox.imap import CHUNK, MAX_SEARCHED, ImapBox
+from marketplaces.mailbox.imap_answers import quoted, shown
 from marketplaces.tests.mail_script import imap
 
 pytest_plugins = ["marketplaces.tests.network"]

@@ -3,8 +3,8 @@
 import pytest
 
 from marketplaces.errors import Refused
-from marketplaces.mailbox import Broken, Silent
-from marketplaces.mailbox_pop import PopBox
+from marketplaces.mailbox.connection import Broken, Silent
+from marketplaces.mailbox.pop import PopBox
 from marketplaces.tests.mail_script import pop
 
 pytest_plugins = ["marketplaces.tests.network"]

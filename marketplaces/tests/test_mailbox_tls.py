@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from marketplaces.client import is_loopback
-from marketplaces.mailbox_tls import Untrusted, abandon, connect
+from marketplaces.mailbox.tls import Untrusted, abandon, connect
+from marketplaces.transport.answer import is_loopback
 
 NOW = datetime.now(timezone.utc)
 GREETINGS = {"imap": b"* OK [CAPABILITY IMAP4rev1] ready\r\n", "pop": b"+OK ready\r\n"}

@@ -29,7 +29,7 @@ def test_module_does_not_import_odoo(path):
 
 
 def test_modules_are_found():
-    assert ROOT / "mail.py" in MODULES
+    assert ROOT / "mail" / "message.py" in MODULES
 
 
 def test_reading_mail_loads_no_http_client():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplaces.tracking import tracking_url
+from marketplaces.common.carriers import tracking_url
 
 
 class TestTracking:

@@ -9,7 +9,7 @@ from marketplaces.schema import ThreadRef
 from marketplaces.tests.test_amazon_mail import SAMPLES, words
 from marketplaces.tests.walmart_mails import HEX, INTRO, ORDER, RELAY, SUBJECT, build_frame, build_mail
 from marketplaces.walmart import Walmart
-from marketplaces.walmart.mail_const import SENDERS, SUBJECTS
+from marketplaces.walmart.mail.const import SENDERS, SUBJECTS
 
 #: What each fixture means: kind or notice, site, order, name, beginning of the words.
 FIXTURE_MEANINGS = {

@@ -7,11 +7,11 @@ import pytest
 
 from marketplaces.amazon import Amazon
 from marketplaces.errors import Refused
-from marketplaces.mail_text import split_quote
+from marketplaces.mail.text import split_quote
 from marketplaces.schema import BuyerMail, FileLimits, Order, ReplyFile
 from marketplaces.tests.walmart_mails import HEX, ORDER, RELAY, SUBJECT
 from marketplaces.walmart import Walmart
-from marketplaces.walmart.mail_senders import looks_like_walmart
+from marketplaces.walmart.mail.senders import looks_like_walmart
 
 US, CA = Walmart.get_site("US"), Walmart.get_site("CA")
 BARE = f"{HEX}@relay.walmart.com"

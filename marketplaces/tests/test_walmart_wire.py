@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.adapters import BaseAdapter
 
-from marketplaces.client import Deadline
 from marketplaces.errors import MarketplaceError, Unavailable
 from marketplaces.tests.bad_network import BadNetwork
 from marketplaces.tests.http_server import drips, says, sends
+from marketplaces.transport.answer import Deadline
 from marketplaces.walmart.wire import Wire
 
 pytest_plugins = ["marketplaces.tests.network"]

@@ -1,7 +1,8 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const, mail, orders, refs, replies, reply_const
+from . import const, orders, refs, replies, reply_const
+from .mail import read
 from .notices import NOTICES, copied_words
 
 
@@ -29,12 +30,12 @@ class Walmart(Marketplace):
     has_write_first = True
     file_limits = reply_const.FILE_LIMITS
 
-    claims_mail = staticmethod(mail.claims)
-    owns_mail = staticmethod(mail.owns)
-    read_mail = staticmethod(mail.read)
-    signers_of = staticmethod(mail.signers_of)
-    is_relay_address = staticmethod(mail.is_relay_address)
-    relay_key = staticmethod(mail.relay_key)
+    claims_mail = staticmethod(read.claims)
+    owns_mail = staticmethod(read.owns)
+    read_mail = staticmethod(read.read)
+    signers_of = staticmethod(read.signers_of)
+    is_relay_address = staticmethod(read.is_relay_address)
+    relay_key = staticmethod(read.relay_key)
     copied_words = staticmethod(copied_words)
     orders_from_json = staticmethod(orders.orders_from_json)
     normalize_ref = staticmethod(refs.normalize_ref)

@@ -10,10 +10,10 @@ import html
 import re
 from datetime import datetime, timedelta, timezone
 
-from .. import values
-from ..client import TOTAL_SECONDS, Deadline
 from ..errors import BadCredentials, Refused, Unavailable, Unreadable
 from ..schema import Credentials, Token
+from ..transport import json_values
+from ..transport.answer import TOTAL_SECONDS, Deadline
 from . import const
 from .answers import make_headers, read_code, throttled
 from .wire import Wire
@@ -68,10 +68,10 @@ def _read_data(answer):
 
 
 def _read_token(data, asked_at):
-    access_token = values.text(values.dig(data, "access_token")) or ""
+    access_token = json_values.text(json_values.dig(data, "access_token")) or ""
     if not _TOKEN.fullmatch(access_token):
         raise Unreadable(f"{_WHO} answered without a usable access token.")
-    lifetime = values.number(values.dig(data, "expires_in"))
+    lifetime = json_values.number(json_values.dig(data, "expires_in"))
     seconds = const.TOKEN_SECONDS if lifetime is None or lifetime <= 0 else min(lifetime, 24 * 3600)
     return Token(access_token=access_token, expires_at=asked_at + timedelta(seconds=int(seconds)))
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
-from .. import values
-from ..client import TOTAL_SECONDS, Deadline
 from ..errors import Forbidden, MarketplaceError, NotFound, Refused, Throttled, TokenExpired, Unavailable, Unreadable
 from ..schema import Credentials, Order, OrderPage, Participation, Scope
+from ..transport import json_values
+from ..transport.answer import TOTAL_SECONDS, Deadline
 from . import const, orders
 from .answers import WHO, make_headers, read_answer
 from .refs import normalize_ref
@@ -167,7 +167,7 @@ class Client:
         data = self._get(wire, "/v3/orders" + cursor, "to read orders", "orders", None if cursor else params)
         if data is None:
             return [], None
-        if not isinstance(values.dig(data, "list"), dict):
+        if not isinstance(json_values.dig(data, "list"), dict):
             raise Unreadable(f"{WHO}'s answer about orders holds no “list”.")
         try:
             rows = orders.unwrap(data)
@@ -210,7 +210,7 @@ class Client:
         except MarketplaceError as error:
             _logger.info("The seller's profile is not told: %s", error)
             return {}
-        return values.mapping(values.dig(data, "partner"))
+        return json_values.mapping(json_values.dig(data, "partner"))
 
     # --- one request ---------------------------------------------------------------------------------
 
@@ -251,7 +251,7 @@ def _not_found(ref):
 def _read_token(text):
     """Return kind of place, beginning of the search and cursor of a page's token."""
     match = _PAGE_TOKEN.fullmatch(text) if isinstance(text, str) else None
-    began = match and values.moment(match[2])
+    began = match and json_values.moment(match[2])
     is_good = began and int(match[1]) < len(const.SHIP_NODE_TYPES) and (not match[3] or _CURSOR.fullmatch(match[3]))
     if not is_good:
         raise Refused("This search of Walmart orders can't go on where it was: start it again.")
@@ -259,7 +259,7 @@ def _read_token(text):
 
 
 def _text(data, *keys):
-    return values.text(values.dig(data, *keys))
+    return json_values.text(json_values.dig(data, *keys))
 
 
 def _number(row, name):

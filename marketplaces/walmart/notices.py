@@ -1,7 +1,7 @@
 """What Walmart writes to sellers beside buyers' messages. It has no claims that a mail tells of."""
 
 from ..schema import NoticeKind
-from .mail_parts import without_foot
+from .mail.parts import without_foot
 
 #: Each word that :mod:`.mail_kinds` may find, as people know it.
 NOTICES = (

@@ -5,9 +5,9 @@ An order has no status of its own. A line has one for each part of its quantity,
 
 import re
 
-from .. import values
+from ..common.carriers import tracking_url
 from ..schema import OrderLine, Package, Refund
-from ..tracking import tracking_url
+from ..transport import json_values
 from . import const
 from .proceeds import read_proceeds, read_refunded
 from .shapes import moment, nested, objects
@@ -30,21 +30,21 @@ def read_line(line, purchase_order) -> OrderLine:
     amounts = {name: getattr(proceeds, name) for name in ("total", "tax", "shipping", "discount")}
     return OrderLine(
         line_ref=line_ref(line, purchase_order),
-        sku=values.text(values.dig(line, "item", "sku")),
-        item_ref=values.text(values.dig(line, "item", "itemId")),
-        title=values.text(values.dig(line, "item", "productName")),
+        sku=json_values.text(json_values.dig(line, "item", "sku")),
+        item_ref=json_values.text(json_values.dig(line, "item", "itemId")),
+        title=json_values.text(json_values.dig(line, "item", "productName")),
         quantity=quantity,
         unit_price=_unit_price(proceeds.product, quantity),
         **{name: money.amount if money else None for name, money in amounts.items()},
         status=combine(read_statuses(line)),
-        image=_link(values.dig(line, "item", "imageUrl")),
+        image=_link(json_values.dig(line, "item", "imageUrl")),
         cancel_requested=_is_told(line.get("intentToCancel")),
     )
 
 
 def line_ref(line, purchase_order) -> str | None:
     """Return what names a line among those of all purchase orders of a customer order ("1081234567890/1")."""
-    number = values.text(line.get("lineNumber"))
+    number = json_values.text(line.get("lineNumber"))
     return f"{purchase_order}/{number}" if purchase_order and number else number
 
 
@@ -60,7 +60,7 @@ def read_statuses(line) -> set[str | None]:
 
 def read_raw_statuses(line) -> list[str]:
     """Return the statuses of the parts of a line as Walmart writes them."""
-    return list(filter(None, (values.text(part.get("status")) for part in _parts(line))))
+    return list(filter(None, (json_values.text(part.get("status")) for part in _parts(line))))
 
 
 def combine(statuses) -> str | None:
@@ -101,11 +101,13 @@ def read_refunds(line, purchase_order) -> list[Refund]:
     for data in objects(line.get("refund")):
         by_reason = {}
         for entry in nested(data, "refundCharges", "refundCharge"):
-            by_reason.setdefault(values.text(entry.get("refundReason")), []).append(values.mapping(entry.get("charge")))
+            by_reason.setdefault(json_values.text(entry.get("refundReason")), []).append(
+                json_values.mapping(entry.get("charge"))
+            )
         shared = {
-            "refund_ref": values.text(data.get("refundId")),
+            "refund_ref": json_values.text(data.get("refundId")),
             "line_ref": line_ref(line, purchase_order),
-            "comment": values.text(data.get("refundComments")),
+            "comment": json_values.text(data.get("refundComments")),
         }
         for reason, charges in (by_reason or {None: []}).items():
             money = read_refunded(charges)
@@ -121,12 +123,12 @@ def _parts(line):
 
 
 def _status(part):
-    return const.STATUSES.get((values.text(part.get("status")) or "").lower())
+    return const.STATUSES.get((json_values.text(part.get("status")) or "").lower())
 
 
 def _amount(data):
     """Return a quantity, told as an object or bare, never below 0."""
-    number = values.number(values.dig(data, "amount") if isinstance(data, dict) else data)
+    number = json_values.number(json_values.dig(data, "amount") if isinstance(data, dict) else data)
     return number if number is not None and number >= 0 else None
 
 
@@ -155,23 +157,25 @@ def _is_told(value):
 
 
 def _link(value):
-    text = values.text(value)
+    text = json_values.text(value)
     return text if text and _LINK.fullmatch(text) else None
 
 
 def _read_package(part, country):
     """Return the parcel of a part of a line, or None when nothing of it is told."""
-    data = values.mapping(part.get("trackingInfo"))
+    data = json_values.mapping(part.get("trackingInfo"))
     name = data.get("carrierName")
     carrier = (
-        values.text(name) or values.text(values.dig(name, "carrier")) or values.text(values.dig(name, "otherCarrier"))
+        json_values.text(name)
+        or json_values.text(json_values.dig(name, "carrier"))
+        or json_values.text(json_values.dig(name, "otherCarrier"))
     )
-    tracking = values.text(data.get("trackingNumber"))
+    tracking = json_values.text(data.get("trackingNumber"))
     url = _link(data.get("trackingURL")) or tracking_url(carrier, tracking, country)
     shipped = moment(data.get("shipDateTime"))
     if not (tracking or carrier or url or shipped):
         return None
-    status = values.text(part.get("status"))
+    status = json_values.text(part.get("status"))
     return Package(
         package_ref=None,
         carrier=carrier,

@@ -9,10 +9,10 @@ Source: example answers and schema of Walmart's OpenAPI, github.com/api-evangeli
 import logging
 import re
 
-from .. import values
+from ..common.money import add
 from ..errors import Unreadable
-from ..money import add
 from ..schema import Address, Order
+from ..transport import json_values
 from . import const
 from .order_lines import combine, read_line, read_packages, read_raw_statuses, read_refunds, read_statuses
 from .proceeds import read_proceeds
@@ -99,7 +99,7 @@ def _read_refs(data):
 
 
 def _ref(value):
-    text = values.text(value)
+    text = json_values.text(value)
     return text and (normalize_ref(text) or text)
 
 
@@ -163,7 +163,7 @@ def _lines(part):
 
 
 def _text(data, *keys):
-    return values.text(values.dig(data, *keys))
+    return json_values.text(json_values.dig(data, *keys))
 
 
 def _first(found):
@@ -209,13 +209,13 @@ def _read_total(part):
         total = read_proceeds(line).total
         if total or combine(read_statuses(line)) != "cancelled":
             totals.append(total)
-    summary = values.dig(part, "orderSummary", "totalAmount")
+    summary = json_values.dig(part, "orderSummary", "totalAmount")
     return add(totals) or money(summary, "currencyAmount", "currencyUnit") or money(summary)
 
 
 def _read_times(parts):
     def told(*keys):
-        return list(filter(None, (moment(values.dig(part, *keys)) for part in parts)))
+        return list(filter(None, (moment(json_values.dig(part, *keys)) for part in parts)))
 
     return {
         "created": min(told("orderDate"), default=None),
@@ -245,13 +245,16 @@ def _find_site(currency, recipient):
 
 def read_relay(address) -> str | None:
     """Return the buyer's address when mail to it can reach the buyer."""
-    address = values.text(address) or ""
+    address = json_values.text(address) or ""
     return address if _RELAY.fullmatch(address) else None
 
 
 def _read_recipient(shipping):
     """Return the delivery address, or None when nothing of it is told."""
-    told = {key: values.text(value) for key, value in values.mapping(values.dig(shipping, "postalAddress")).items()}
+    told = {
+        key: json_values.text(value)
+        for key, value in json_values.mapping(json_values.dig(shipping, "postalAddress")).items()
+    }
     country = (told.get("country") or "").upper()
     country = const.COUNTRIES.get(country, country)
     address = Address(
@@ -261,6 +264,6 @@ def _read_recipient(shipping):
         state=told.get("state"),
         postcode=told.get("postalCode"),
         country=country if re.fullmatch("[A-Z]{2}", country) else None,
-        phone=values.text(values.dig(shipping, "phone")),
+        phone=json_values.text(json_values.dig(shipping, "phone")),
     )
     return address if address != Address() else None

@@ -7,8 +7,8 @@ Source: example answers of Walmart's OpenAPI, 2026-11-22, whose totals come out 
 
 from dataclasses import dataclass
 
-from .. import values
-from ..money import Money, add
+from ..common.money import Money, add
+from ..transport import json_values
 from .shapes import money, nested, objects
 
 
@@ -57,7 +57,7 @@ def read_charge(data) -> Charge:
     amount = money(data.get("chargeAmount"))
     taxes = [money(tax.get("taxAmount")) for tax in objects(data.get("tax"))]
     tax = add(filter(None, taxes))
-    kind, name = ((values.text(data.get(key)) or "").upper() for key in ("chargeType", "chargeName"))
+    kind, name = ((json_values.text(data.get(key)) or "").upper() for key in ("chargeType", "chargeName"))
     if "DISCOUNT" in kind + name:
         amount, tax = _negative(amount), _negative(tax)
     return Charge(kind=kind, is_discount=bool(amount and amount.amount < 0), amount=amount, tax=tax)

@@ -4,12 +4,15 @@ Sources: Customer Care policy and guide "Seller Center Inbox" (marketplacelearn.
 2017–2020; read 2026-11-22. Walmart takes mail from the registered customer service address only.
 """
 
-from .. import reply_files, reply_findings, reply_text
 from ..errors import Refused
-from ..reply_mail import build_reply
+from ..reply import files as reply_files
+from ..reply import findings
+from ..reply import text as reply_text
+from ..reply.mail import build_reply
 from ..schema import MailReply, Site
-from . import mail_const, reply_const
-from .mail_senders import is_relay_address
+from . import reply_const
+from .mail import const
+from .mail.senders import is_relay_address
 
 _OWN_HOSTS = {"walmart.com", "www.walmart.com", "walmart.ca", "www.walmart.ca"}
 _NO_ADDRESS = "Walmart has not given the buyer's address yet: refresh the order, or answer in Seller Center."
@@ -21,7 +24,7 @@ def can_reply(reply_to, order=None, is_answer=True) -> str | None:
 
     An order that was just placed may have a placeholder for some time. Cancelled ones may be written about.
     """
-    if not reply_to or mail_const.PLACEHOLDER_ADDRESS in reply_to.lower():
+    if not reply_to or const.PLACEHOLDER_ADDRESS in reply_to.lower():
         return _NO_ADDRESS
     if not is_relay_address(reply_to):
         return _FOREIGN
@@ -34,15 +37,15 @@ def check_reply(text, files=(), *, site=None, order=None, buyer_text=None, is_an
     """Return the findings about a reply, blocking ones first (see the contract)."""
     text = text or ""
     other_langs = reply_const.OTHER_LANGS.get(site.code, ()) if site else ()
-    elsewhere = reply_findings.found(reply_const.ELSEWHERE, text)
+    elsewhere = findings.found(reply_const.ELSEWHERE, text)
     limits = file_limits or reply_const.FILE_LIMITS
-    return reply_findings.in_order(
+    return findings.in_order(
         [
-            reply_findings.empty_text(text),
+            findings.empty_text(text),
             *reply_files.check_files(files, limits, "Walmart", reply_const.FILE_ENDINGS),
-            *reply_findings.check_words("Walmart", text, site, order, _OWN_HOSTS),
-            reply_findings.finding("elsewhere", elsewhere, "Walmart forbids to move the talk elsewhere: {}."),
-            reply_findings.wrong_language(text, site, buyer_text, other_langs),
+            *findings.check_words("Walmart", text, site, order, _OWN_HOSTS),
+            findings.finding("elsewhere", elsewhere, "Walmart forbids to move the talk elsewhere: {}."),
+            findings.wrong_language(text, site, buyer_text, other_langs),
         ]
     )
 

@@ -5,10 +5,10 @@ Source: example answer of GET /v3/returns in Walmart's OpenAPI, github.com/api-e
 
 import re
 
-from .. import values
+from ..common.carriers import tracking_url
 from ..errors import Unreadable
 from ..schema import Return
-from ..tracking import tracking_url
+from ..transport import json_values
 from .refs import normalize_ref
 from .shapes import error_code, moment, money, objects, parse
 
@@ -24,9 +24,9 @@ def returns_from_json(data) -> list[tuple[str | None, Return]]:
     """
     found = []
     for item in unwrap(data):
-        ref = values.text(item.get("returnOrderId"))
+        ref = json_values.text(item.get("returnOrderId"))
         if ref:
-            order_ref = values.text(item.get("customerOrderId"))
+            order_ref = json_values.text(item.get("customerOrderId"))
             found.append((order_ref and (normalize_ref(order_ref) or order_ref), _read_return(ref, item)))
     return found
 
@@ -39,10 +39,10 @@ def unwrap(data, levels=6) -> list[dict]:
     if isinstance(data, str) and levels:
         return unwrap(parse(data), levels - 1)
     if isinstance(data, list):
-        return values.mappings(data)
-    if "returnOrderId" in values.mapping(data):
+        return json_values.mappings(data)
+    if "returnOrderId" in json_values.mapping(data):
         return [data]
-    inner = next((key for key in _WRAPPERS if key in values.mapping(data)), None)
+    inner = next((key for key in _WRAPPERS if key in json_values.mapping(data)), None)
     if inner is None or not levels or error_code(data) is not None:
         raise Unreadable("This is no answer of Walmart about returns: “returnOrders” is missing.")
     return unwrap(data[inner], levels - 1) if data[inner] else []
@@ -66,14 +66,16 @@ def _read_return(ref, data):
 
 def _words(told):
     """Return distinct codes ("IN_TRANSIT") as words for people, or None."""
-    words = (values.text(code) for code in told)
+    words = (json_values.text(code) for code in told)
     return ", ".join(dict.fromkeys(word.replace("_", " ").capitalize() for word in words if word)) or None
 
 
 def _read_item(line):
     """Return what comes back and why: "1 × Lamp: Arrived late"."""
-    title = values.text(values.dig(line, "item", "productName")) or values.text(values.dig(line, "item", "sku"))
-    quantity = values.number(values.dig(line, "quantity", "measurementValue"))
+    title = json_values.text(json_values.dig(line, "item", "productName")) or json_values.text(
+        json_values.dig(line, "item", "sku")
+    )
+    quantity = json_values.number(json_values.dig(line, "quantity", "measurementValue"))
     pieces = f"{quantity.normalize():f}" if quantity is not None and quantity > 0 else None
     what = " × ".join(filter(None, (pieces, title)))
     return ": ".join(filter(None, (what, _words([line.get("returnReason")])))) or None
@@ -84,7 +86,7 @@ def _read_label(data):
     groups = objects(data.get("returnLineGroups"))
     labels = [label for group in (*groups, data) for label in objects(group.get("labels"))]
     carriers = [info for label in labels for info in objects(label.get("carrierInfoList"))]
-    pairs = [tuple(values.text(info.get(key)) for key in ("carrierName", "trackingNo")) for info in carriers]
+    pairs = [tuple(json_values.text(info.get(key)) for key in ("carrierName", "trackingNo")) for info in carriers]
     return next((pair for pair in pairs if pair[1]), next((pair for pair in pairs if pair[0]), (None, None)))
 
 
@@ -93,6 +95,8 @@ def _read_link(lines, tracking):
     events = [event for line in lines for event in objects(line.get("returnTrackingDetail"))]
     notes = [note for event in events for note in objects(event.get("references"))]
     links = (
-        values.text(note.get("value")) for note in notes if "TrackingLink" in (values.text(note.get("name")) or "")
+        json_values.text(note.get("value"))
+        for note in notes
+        if "TrackingLink" in (json_values.text(note.get("name")) or "")
     )
     return next((link for link in links if link and _LINK.fullmatch(link) and tracking and tracking in link), None)

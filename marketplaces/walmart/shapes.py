@@ -4,31 +4,33 @@ import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from .. import values
+from ..common.money import Money
 from ..errors import Unreadable
-from ..money import Money
+from ..transport import json_values
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def objects(value) -> list[dict]:
     """Return the objects of a list, or the one object that stands in its place."""
-    return [value] if isinstance(value, dict) and value else values.mappings(value)
+    return [value] if isinstance(value, dict) and value else json_values.mappings(value)
 
 
 def nested(data, outer, inner) -> list[dict]:
     """Return the objects of a list that is wrapped twice ("orderLines", "orderLine")."""
-    holder = values.dig(data, outer)
+    holder = json_values.dig(data, outer)
     if not isinstance(holder, list):
-        return objects(values.dig(holder, inner))
-    return [found for item in values.mappings(holder) for found in (objects(item[inner]) if inner in item else [item])]
+        return objects(json_values.dig(holder, inner))
+    return [
+        found for item in json_values.mappings(holder) for found in (objects(item[inner]) if inner in item else [item])
+    ]
 
 
 def moment(value) -> datetime | None:
     """Return a time, told in milliseconds since 1970 (number or digits) or in ISO 8601, as aware UTC."""
-    milliseconds = values.number(value)
+    milliseconds = json_values.number(value)
     if milliseconds is None:
-        return values.moment(value)
+        return json_values.moment(value)
     try:
         return _EPOCH + timedelta(milliseconds=int(milliseconds)) if milliseconds > 0 else None
     except OverflowError:
@@ -37,8 +39,10 @@ def moment(value) -> datetime | None:
 
 def money(data, amount="amount", currency="currency") -> Money | None:
     """Return the amount in an object of the API, or None; returns name the keys in their own way."""
-    told = values.number(values.dig(data, amount))
-    return None if told is None else Money(told, (values.text(values.dig(data, currency)) or "").upper() or None)
+    told = json_values.number(json_values.dig(data, amount))
+    return (
+        None if told is None else Money(told, (json_values.text(json_values.dig(data, currency)) or "").upper() or None)
+    )
 
 
 def parse(text):
@@ -59,11 +63,11 @@ def error_code(data) -> str | None:
 
     :return: None when this is no error answer.
     """
-    told = values.mapping(data)
+    told = json_values.mapping(data)
     found = told.get("errors") or told.get("error")
     if not found:
         return None
     if isinstance(found, str):
         return found
     entries = [entry for outer in objects(found) for entry in (objects(outer.get("error")) or [outer])]
-    return next((code for code in (values.text(entry.get("code")) for entry in entries) if code), "")
+    return next((code for code in (json_values.text(entry.get("code")) for entry in entries) if code), "")

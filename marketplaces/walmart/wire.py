@@ -17,7 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from ..client import (
+from ..transport.answer import (
     CONNECT_SECONDS,
     TOTAL_SECONDS,
     Answer,

@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import config
 
-from ...marketplaces.client import is_loopback
 from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired, Unavailable
 from ...marketplaces.schema import Credentials
+from ...marketplaces.transport.answer import is_loopback
 from ..privacy.silent_log import expecting_conflicts
 
 _logger = logging.getLogger(__name__)

@@ -8,12 +8,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, format_date
 
-from ...marketplaces.client import is_loopback
 from ...marketplaces.errors import BadCredentials, Unavailable
-from ...marketplaces.mailbox import SECONDS, Limit, Silent, find_sender
-from ...marketplaces.mailbox_imap import ImapBox
-from ...marketplaces.mailbox_pop import PopBox
-from ...marketplaces.mailbox_tls import Untrusted, abandon, connect
+from ...marketplaces.mailbox.connection import SECONDS, Limit, Silent, find_sender
+from ...marketplaces.mailbox.imap import ImapBox
+from ...marketplaces.mailbox.pop import PopBox
+from ...marketplaces.mailbox.tls import Untrusted, abandon, connect
+from ...marketplaces.transport.answer import is_loopback
 
 _logger = logging.getLogger(__name__)
 

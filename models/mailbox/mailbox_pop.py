@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...marketplaces.mailbox import Folder
+from ...marketplaces.mailbox.connection import Folder
 from .marketplace_mailbox_walk import GROUP
 
 #: After so many mails in a row that are too old, all that lie before them are taken to be so as well.

@@ -7,9 +7,9 @@ from psycopg2.errorcodes import UNIQUE_VIOLATION
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...marketplaces.client import Deadline
 from ...marketplaces.errors import MarketplaceError, Unavailable
-from ...marketplaces.mailbox import Broken
+from ...marketplaces.mailbox.connection import Broken
+from ...marketplaces.transport.answer import Deadline
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError
-from ...marketplaces.mailbox_tls import Untrusted
+from ...marketplaces.mailbox.tls import Untrusted
 from ..connection.marketplace_health_mixin import SERIOUS
 
 #: Pauses after failures in a row, in seconds.

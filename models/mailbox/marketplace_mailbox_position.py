@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...marketplaces.mailbox import Broken
-from ...marketplaces.mailbox_imap_words import shown
+from ...marketplaces.mailbox.connection import Broken
+from ...marketplaces.mailbox.imap_answers import shown
 
 #: Mails whose headers are read at once.
 BATCH = 100

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from odoo import api, models
 
 from ...marketplaces.errors import MarketplaceError, Refused
-from ...marketplaces.mailbox import MAX_REPORT, Broken, find_sender
+from ...marketplaces.mailbox.connection import MAX_REPORT, Broken, find_sender
 from .marketplace_mailbox_position import BATCH
 
 _logger = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, config, email_domain_extract
 
 from ...marketplaces import check_signatures, is_proved_by_header
-from ...marketplaces.mail_auth import Judgement
-from ...marketplaces.mail_resolver import Resolver
-from ...marketplaces.mail_signatures import Signatures
+from ...marketplaces.mail.authentication import Judgement
+from ...marketplaces.mail.resolver import Resolver
+from ...marketplaces.mail.signatures import Signatures
 from ..privacy.silent_log import expecting_conflicts
 
 _logger = logging.getLogger(__name__)

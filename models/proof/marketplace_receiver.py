@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_domain_extract, ormcache
 
-from ...marketplaces.mail_auth import Receiver, learn
-from ...marketplaces.mail_mime import split_head
+from ...marketplaces.mail.authentication import Receiver, learn
+from ...marketplaces.mail.mime import split_head
 
 #: Names of the mails' headers that say how they came, for a person to judge.
 TELLING = ("return-path", "received", "authentication-results", "dkim-signature", "from", "reply-to")

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.mail import email_split_tuples
 
-from ...marketplaces.mail_text import html_to_text
+from ...marketplaces.mail.text import html_to_text
 from ...marketplaces.schema import Finding, ReplyFile
 from ..clock.helpdesk_ticket import BUYER_KINDS, BUYER_WORDS
 from ..intake.marketplace_message import RIGHTFUL

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
-from ...marketplaces.mail_mime import harmless_name
+from ...marketplaces.mail.mime import harmless_name
 from ..ticket.helpdesk_ticket import as_html
 from .marketplace_reply_outcome import Outcome
 

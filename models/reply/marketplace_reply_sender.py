@@ -7,10 +7,7 @@ from psycopg2 import Error, OperationalError
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...marketplaces.mail_mime import harmless_name
-from .marketplace_reply import LEASE
-from .marketplace_reply_outcome import Outcome
-from .marketplace_reply_smtp import (
+from ...marketplaces.mail.handover import (
     BEGIN_WITHIN,
     CUT_AFTER,
     HandOver,
@@ -22,6 +19,9 @@ from .marketplace_reply_smtp import (
     explain_sending,
     knock,
 )
+from ...marketplaces.mail.mime import harmless_name
+from .marketplace_reply import LEASE
+from .marketplace_reply_outcome import Outcome
 
 _logger = logging.getLogger(__name__)
 

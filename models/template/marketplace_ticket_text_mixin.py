@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
-from ...marketplaces.placeholders import COMMON
+from ...marketplaces.reply.placeholders import COMMON
 
 #: One or two pairs of braces; what stands inside is looked up without regard to case.
 _BRACES = re.compile(r"\{\{?\s*([^{}]*?)\s*\}?\}")

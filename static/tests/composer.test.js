@@ -1,4 +1,4 @@
-import { fillPlaceholders } from "@helpdesk_mgmt_marketplace/chatter/placeholders";
+import { fillPlaceholders } from "@helpdesk_mgmt_marketplace/reply/placeholders";
 import {
     click,
     contains,

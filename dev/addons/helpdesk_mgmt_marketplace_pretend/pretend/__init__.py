@@ -6,7 +6,8 @@ returns and raises; what it leaves out, such as a consent page, is told by a fla
 
 from datetime import datetime, timedelta, timezone
 
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import errors, values
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import errors
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.transport import json_values
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.base import Marketplace
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import OrderPage, Participation, Token
 
@@ -56,7 +57,7 @@ class Pretend(Marketplace):
             data = client.ask(self, "POST", "/token", json=keys)
         except errors.TokenExpired:
             raise errors.BadCredentials("Pretend does not take this key and secret: enter valid ones.") from None
-        seconds = int(values.number(data.get("seconds")) or 60)
+        seconds = int(json_values.number(data.get("seconds")) or 60)
         return Token(str(data.get("token")), datetime.now(timezone.utc) + timedelta(seconds=seconds))
 
     def fetch_order(self, order_ref):
@@ -64,9 +65,9 @@ class Pretend(Marketplace):
 
     def search_orders(self, *, updated_after, site_refs=(), page_token=None):
         data = client.ask(self, "GET", "/orders", params={"after": updated_after.isoformat(), "page": page_token})
-        return OrderPage(tuple(orders.orders_from_json(data)), values.text(data.get("next")))
+        return OrderPage(tuple(orders.orders_from_json(data)), json_values.text(data.get("next")))
 
     def fetch_participations(self):
         data, site = client.ask(self, "GET", "/seller"), const.SITES[0]
-        seller, shop = values.text(data.get("id")), values.text(data.get("shop"))
+        seller, shop = json_values.text(data.get("id")), json_values.text(data.get("shop"))
         return [Participation(site.site_ref, site.code, site.name, shop, active=True, seller_ref=seller)]

@@ -2,8 +2,9 @@
 
 import requests
 
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import errors, values
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.client import CONNECT_SECONDS, TOTAL_SECONDS, Answer
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import errors
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.transport import json_values
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.transport.answer import CONNECT_SECONDS, TOTAL_SECONDS, Answer
 
 from . import const
 
@@ -36,7 +37,7 @@ def ask(marketplace, method, path, **content):
     headers = {name.lower(): value for name, value in response.headers.items()}
     answer = Answer(response.status_code, headers, response.content)
     if answer.status == 200:
-        return values.mapping(answer.json("Pretend"))
+        return json_values.mapping(answer.json("Pretend"))
     if answer.status == 429:
         raise errors.Throttled("Pretend asks us to wait.", retry_after=answer.retry_after() or 60)
     kind = errors.Refused if 400 <= answer.status < 500 else errors.Unavailable

@@ -1,6 +1,6 @@
 """Reads Pretend's mails: a decoded mail in, ``InboundMail`` out. Never raises, whatever stands in it."""
 
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.mail import addresses, split_quote
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.mail.message import addresses, split_quote
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import InboundMail, ThreadRef
 
 from . import const, orders

@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import values
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.errors import Unreadable
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import ORDER_STATUSES, Order, OrderLine
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.transport import json_values
 
 from . import const
 
@@ -29,15 +29,15 @@ def orders_from_json(data):
 
     :raise Unreadable: an order has no number.
     """
-    found = values.mapping(data).get("orders", [data])
-    return [_read_order(values.mapping(one)) for one in (found if isinstance(found, list) else [found])]
+    found = json_values.mapping(data).get("orders", [data])
+    return [_read_order(json_values.mapping(one)) for one in (found if isinstance(found, list) else [found])]
 
 
 def _read_order(data):
     order_ref = normalize_ref(data.get("number"))
     if not order_ref:
         raise Unreadable("This is no order of Pretend's: it has no number.")
-    status = values.text(data.get("status"))
+    status = json_values.text(data.get("status"))
     return Order(
         order_ref=order_ref,
         site=const.SITES[0].code,
@@ -45,20 +45,20 @@ def _read_order(data):
         status=status if status in ORDER_STATUSES else "unknown",
         raw_status=status,
         currency=const.SITES[0].currency,
-        total=values.number(data.get("total")),
-        lines=tuple(map(_read_line, values.mappings(data.get("lines")))),
-        buyer_name=values.text(data.get("buyer")),
-        relay=values.text(data.get("relay")),
-        updated=values.moment(data.get("updated")),
+        total=json_values.number(data.get("total")),
+        lines=tuple(map(_read_line, json_values.mappings(data.get("lines")))),
+        buyer_name=json_values.text(data.get("buyer")),
+        relay=json_values.text(data.get("relay")),
+        updated=json_values.moment(data.get("updated")),
     )
 
 
 def _read_line(data):
     return OrderLine(
-        line_ref=values.text(data.get("line")),
-        sku=values.text(data.get("sku")),
-        item_ref=values.text(data.get("item")),
-        title=values.text(data.get("title")),
-        quantity=values.number(data.get("quantity")) or Decimal(0),
-        total=values.number(data.get("total")),
+        line_ref=json_values.text(data.get("line")),
+        sku=json_values.text(data.get("sku")),
+        item_ref=json_values.text(data.get("item")),
+        title=json_values.text(data.get("title")),
+        quantity=json_values.number(data.get("quantity")) or Decimal(0),
+        total=json_values.number(data.get("total")),
     )

@@ -1,7 +1,8 @@
 """Replies to Pretend's buyers: what may stand in them, and the mail that carries them. Text in, data out."""
 
-from odoo.addons.helpdesk_mgmt_marketplace.marketplaces import reply_checks, reply_text
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.errors import Refused
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.reply import checks
+from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.reply import text as reply_text
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.schema import Finding, MailReply
 
 from . import const
@@ -21,10 +22,10 @@ def check_reply(text, files=(), *, site, order=None, buyer_text=None, is_answer=
         "file_type": [one.name for one in files if not one.name.lower().endswith(limits.endings)],
     }
     warnings = {
-        "link": reply_checks.find_links(text),
-        "email": reply_checks.find_emails(text),
-        "phone": reply_checks.find_phones(text, order),
-        "place": reply_checks.find_places(text),
+        "link": checks.find_links(text),
+        "email": checks.find_emails(text),
+        "phone": checks.find_phones(text, order),
+        "place": checks.find_places(text),
     }
     return [
         Finding(code, level, f"Pretend does not pass this on: {', '.join(found)}", tuple(found))

@@ -1,0 +1,1 @@
+"""Reading the mails that Amazon sends to sellers."""

@@ -1,0 +1,1 @@
+"""Facts that are no single marketplace's: money and parcel carriers."""

@@ -1,0 +1,1 @@
+"""Fetching mail from IMAP and POP mailboxes."""

@@ -1,0 +1,1 @@
+"""Checking and writing the answers to buyers."""

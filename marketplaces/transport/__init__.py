@@ -1,0 +1,1 @@
+"""The one door to HTTP, and reading JSON that may hold anything."""

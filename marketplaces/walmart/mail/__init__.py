@@ -1,0 +1,1 @@
+"""Reading the mails that Walmart sends to sellers."""

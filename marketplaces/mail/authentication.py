@@ -16,7 +16,7 @@ DIGITS, INSIDE = "digits", "inside"
 #: A mail has each of these once at most. Of two, who signed or checked it may have seen the other one.
 ONCE = ("from", "reply-to", "subject", "content-type", "content-transfer-encoding", "mime-version")
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?$)|[();]|[^"();]+|.', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?$)|\\.|[();]|[^"();\\]+|.', re.DOTALL)
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]")
 _AROUND_EQUALS = re.compile(r"\s*=\s*")
 _BY = re.compile(r"(?:^|\s)by\s+([^\s;()]{1,255})", re.IGNORECASE)
@@ -211,7 +211,8 @@ def learn(headers) -> Receiver:
     """Return how the server writes that passed a mail on to us of which nobody but us could know.
 
     A verdict is its own only on top of all, or below ``Received`` lines of the domain that it is named after: anything
-    else was written by a server before it, which not every mail comes through.
+    else was written by a server before it, which not every mail comes through. So was one that tells who logged in
+    ("auth"): by the server that we send by, which need not be the one that receives strangers' mail.
 
     :param headers: (lower-case name, raw value) from the top.
     """
@@ -220,8 +221,9 @@ def learn(headers) -> Receiver:
         if name == "received":
             hosts.append(_by(value))
         elif name == "authentication-results":
-            segments = _segments(_shown(value))
-            return _learn_form(_name_in(segments), hosts, headers)
+            segments = _segments(_shown(value)[:MAX_LENGTH])
+            is_login = any(result.method == "auth" for result in _results(segments))
+            return Receiver() if is_login else _learn_form(_name_in(segments), hosts, headers)
     return Receiver()
 
 
@@ -281,7 +283,8 @@ def _name_in(segments):
 def _segments(value):
     """Split at semicolons outside quotes; comments fall away, quoted text keeps only harmless characters.
 
-    A sender chooses what stands inside quotes, so that must never read as a method of its own.
+    A sender chooses what stands inside quotes, so that must never read as a method of its own; nor does a bracket end
+    a comment that stands in it behind a backslash.
     """
     segments, depth = [""], 0
     for token in _TOKEN.findall(value):
@@ -294,7 +297,7 @@ def _segments(value):
         elif token == ";":
             segments.append("")
         else:
-            segments[-1] += _UNSAFE.sub("_", token.strip('"')) if token[0] == '"' else token
+            segments[-1] += _UNSAFE.sub("_", token.strip('"')) if token[0] in '"\\' else token
     return segments
 
 

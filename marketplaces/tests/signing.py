@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from marketplaces.mail.dkim_check import KeyNotFound
+from ..mail.dkim_check import KeyNotFound
 
 HEADERS = ("from", "to", "subject", "date", "reply-to", "message-id", "content-type")
 

@@ -121,6 +121,22 @@ class TestReceiver:
         hosted = "Received: from x by mail.host.example\nAuthentication-Results: mx.shop.example; none\n"
         assert learn(hosted) == Receiver()
 
+    def test_the_verdict_of_the_server_that_we_send_by_is_not_learnt(self, mail):
+        # It stands in the receiving server's house, which writes no verdict: a stranger could write it.
+        server = (
+            "Received: from smtp.shop.example by mx.shop.example\nAuthentication-Results: smtp.shop.example; {told}\n"
+        )
+        receiver = learn(server, "auth=pass smtp.auth=odoo")
+        assert receiver == Receiver()
+        assert marketplaces.read_mail(stamp(server, PASS, mail), receiver=receiver).authentication == "none"
+
+    @pytest.mark.parametrize(
+        "comment", [r"of a\) ; dmarc=pass (b", r'of "a\") ; dmarc=pass (b', r"\\\) ; dmarc=pass ("]
+    )
+    def test_a_bracket_behind_a_backslash_ends_no_comment(self, mail, comment):
+        told = f"spf=pass (mx: domain {comment}@evil.example); dkim=none"
+        assert marketplaces.read_mail(stamp(ABOVE, told, mail), receiver=NAMED).authentication == "none"
+
     def test_a_failure_on_top_is_a_forgery_though_no_name_is_known(self, mail):
         for server in (*SERVERS.values(), SILENT + "Authentication-Results: mx.shop.example; {told}\n"):
             found = marketplaces.read_mail(stamp(server, FAIL, mail), receiver=Receiver())

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import email_domain_extract, ormcache
 
 from ...marketplaces.mail.authentication import Receiver, learn
@@ -11,6 +14,10 @@ TELLING = ("return-path", "received", "authentication-results", "dkim-signature"
 SEEN = 3
 #: Last mails of a site that tell how its mail is verified.
 LOOKED_AT = 20
+#: What was proved since then tells that mail can be proved, however many forged ones came afterwards.
+LATELY = timedelta(days=30)
+#: Messages that are proved by something; of old ones it is not kept by what.
+PROVED = Domain("authentication", "=", "pass") & Domain("proof", "!=", "decision")
 
 
 class MarketplaceReceiver(models.Model):
@@ -118,11 +125,12 @@ class MarketplaceReceiver(models.Model):
         """Return how the mail of a site is verified: {state, text, whether there is something to decide}."""
         receiver_sudo = self._get_of(site)
         last_sudo = self.env["marketplace.message"].sudo().search([("site_id", "=", site.id)], limit=LOOKED_AT)
-        proofs = last_sudo.filtered(lambda one: one.authentication == "pass").mapped("proof")
+        proofs = self._get_proved(site, LOOKED_AT).mapped("proof")
         unproved = last_sudo.filtered(lambda one: one.authentication == "none" and one.kind != "suspect")
         if receiver_sudo.trusted_at:
             return {"state": "decision", "text": receiver_sudo._describe_decision(), "receiver": receiver_sudo.id}
-        if unproved and not proofs:
+        decided = last_sudo.filtered(lambda one: one.proof == "decision")
+        if (unproved or decided) and not proofs:
             text = self.env._("Not verified: none of the last mails could be proved.")
             return {"state": "unproved", "text": text, "receiver": len(unproved) >= SEEN}
         # Before signatures were checked nothing was kept of how a mail was proved: by the server.
@@ -143,6 +151,13 @@ class MarketplaceReceiver(models.Model):
         found = [("warning", receiver_sudo._describe_decision())] if receiver_sudo.trusted_at else []
         floods_sudo = self.env["marketplace.flood"].sudo().search([("site_id", "=", site.id), ("state", "=", "parked")])
         return found + [("warning", f"{flood.name}.") for flood in floods_sudo[:SEEN]]
+
+    @api.model
+    def _get_proved(self, sites, limit):
+        """Return the last messages of sites that were proved lately, otherwise than by a decision."""
+        since = fields.Datetime.now() - LATELY
+        mine = Domain("site_id", "in", sites.ids) & Domain("create_date", ">", since)
+        return self.env["marketplace.message"].sudo().search(mine & PROVED, limit=limit)
 
     # === LEARNING === #
 

@@ -5,6 +5,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ...models.proof.marketplace_receiver import LOOKED_AT
 from ..common import AUTHSERV_ID, PARAM
 from .verification_common import VerificationCase
 
@@ -204,6 +205,27 @@ class TestDecision(VerificationCase):
         settings.record.execute()
         self.assertEqual(self.env["marketplace.intake"]._get_param("flood_limit"), "7")
         self.assertEqual(self.env["marketplace.intake"]._get_param("arc_sealers"), "google.com")
+
+    def test_forged_mails_ask_for_no_decision_where_mail_is_proved(self):
+        self.mail_in("Signed")
+        self.settle()
+        self.write_unproved(LOOKED_AT + 1)
+        self.assertEqual((self.get_proof()["state"], self.get_proof()["receiver"]), ("dkim", False))
+        self.assertIn("1 messages or more were", self.decide().proved)
+
+    def test_the_dialog_says_nothing_of_verified_mail_where_there_is_none(self):
+        self.write_unproved()
+        self.assertFalse(self.decide().proved)
+
+    def test_the_decision_can_be_taken_back_when_all_mail_counts_as_genuine_by_it(self):
+        self.write_unproved()
+        self.decide().action_trust()
+        self.settle()
+        dialog = self.decide()
+        self.assertFalse(dialog.mails_text)
+        self.assertFalse(dialog.proved)
+        dialog.action_distrust()
+        self.assertEqual((self.get_proof()["state"], self.get_proof()["receiver"]), ("unproved", False))
 
     def test_a_site_without_address_has_nothing_to_decide(self):
         self.assertLess(self.site_de.create_date, fields.Datetime.now() + timedelta(days=1))

@@ -5,10 +5,12 @@ from odoo.exceptions import UserError
 
 from ...marketplaces.mail.charset import header_text
 from ...marketplaces.mail.mime import split_head
-from ...models.proof.marketplace_receiver import SEEN, TELLING
+from ...models.proof.marketplace_receiver import LATELY, SEEN, TELLING
 
 #: Characters of a header that are shown.
 SHOWN = 300
+#: Verified messages that are counted.
+COUNTED = 100
 
 
 class MarketplaceTrust(models.TransientModel):
@@ -21,6 +23,7 @@ class MarketplaceTrust(models.TransientModel):
     receiver_id = fields.Many2one("marketplace.receiver", string="Mail Server", required=True, readonly=True)
     trusted_at = fields.Datetime(related="receiver_id.trusted_at")
     question = fields.Text(compute="_compute_mails")
+    proved = fields.Char(compute="_compute_mails")
     decision = fields.Char(compute="_compute_mails")
     mails = fields.Json(compute="_compute_mails")
     mails_text = fields.Text(string="Last Mails", compute="_compute_mails")
@@ -31,8 +34,8 @@ class MarketplaceTrust(models.TransientModel):
         for wizard in self:
             # The web client asks for the size of files in place of what they hold.
             messages_sudo = wizard.receiver_id._get_unproved().with_context(bin_size=False)
-            wizard.mails = [wizard._describe(message) for message in messages_sudo]
-            wizard.mails_text = "\n\n".join("\n".join(lines) for lines in wizard.mails)
+            wizard.mails = mails = [wizard._describe(message) for message in messages_sudo]
+            wizard.mails_text = "\n\n".join(map("\n".join, mails))
             wizard.is_enough = len(messages_sudo) >= SEEN
             wizard.question = self.env._(
                 "Neither the verdict of a mail server nor a signature proves that these mails come from the "
@@ -41,7 +44,19 @@ class MarketplaceTrust(models.TransientModel):
                 "could then pretend to be a buyer.",
                 wizard.receiver_id.name,
             )
+            wizard.proved = wizard._say_proved()
             wizard.decision = wizard.receiver_id.trusted_at and wizard.receiver_id._describe_decision()
+
+    def _say_proved(self):
+        """Return in a sentence that mail which arrives there can be proved, or False."""
+        receiver = self.receiver_id
+        count = len(receiver._get_proved(receiver._get_sites(), COUNTED))
+        return bool(count) and self.env._(
+            "Mail that arrives there can be verified: in the last %(days)s days %(count)s messages or more were. "
+            "What could not be is probably forged; anybody can send such mails to have you decide.",
+            days=LATELY.days,
+            count=count,
+        )
 
     def _describe(self, message):
         """Return the lines of a mail by which a person may judge where it came from."""

@@ -236,7 +236,10 @@ class MarketplaceIntake(models.AbstractModel):
 
     @api.model
     def _find_same_words(self, message, conversation, mail):
-        """Return the last message of the conversation with the same words and no files, or an empty recordset."""
+        """Return the last message of the conversation with the same words and no files, or an empty recordset.
+
+        A buyer's own words are never shown as those sent again that somebody else may have sent in the buyer's name.
+        """
         words = " ".join((mail.text or "").split())
         if not words or mail.attachments:
             return message.browse()
@@ -247,9 +250,11 @@ class MarketplaceIntake(models.AbstractModel):
         query = """
             SELECT id FROM marketplace_message
              WHERE conversation_id = %s AND words_digest = %s AND id <> %s AND state = 'done'
+               AND (authentication = 'pass' OR is_accepted OR is_confirmed OR NOT %s)
              ORDER BY date DESC LIMIT 1
         """
-        same = self.env.execute_query(SQL(query, conversation.id, message.words_digest, message.id))
+        which = (conversation.id, message.words_digest, message.id, message._is_rightful())
+        same = self.env.execute_query(SQL(query, *which))
         return message.browse(row[0] for row in same)
 
     @api.model
@@ -264,9 +269,14 @@ class MarketplaceIntake(models.AbstractModel):
         if ticket:
             ticket._marketplace_changed()
         else:
-            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            ticket = conversation.ticket_id = self._create_doubtful(conversation, mail)
             ticket._marketplace_begin_beside(beside)
         return conversation, ticket
+
+    @api.model
+    def _create_doubtful(self, conversation, mail):
+        """Return a new ticket of a mail that nothing proves, marked as such from its first moment: rules see it."""
+        return self.env["helpdesk.ticket"]._marketplace_create(conversation, mail, doubt="sender")
 
     @api.model
     def _finish(self, message, conversation, ticket, posted):
@@ -404,7 +414,7 @@ class MarketplaceIntake(models.AbstractModel):
         conversation, beside = Conversation._find_or_create_doubtful(site, mail)
         ticket = conversation.ticket_id
         if not ticket:
-            ticket = conversation.ticket_id = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
+            ticket = conversation.ticket_id = self._create_doubtful(conversation, mail)
             ticket._marketplace_name_after_notice(message)
             ticket._marketplace_begin_beside(beside)
         if policy == "urgent":

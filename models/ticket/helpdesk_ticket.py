@@ -73,9 +73,10 @@ class HelpdeskTicket(models.Model):
     # === CREATION === #
 
     @api.model
-    def _marketplace_create(self, conversation, mail):
+    def _marketplace_create(self, conversation, mail, doubt=None):
         """Return a new ticket for a conversation; a bare one with a note when it was refused as configured.
 
+        :param str doubt: what is in doubt of it besides an order that is named only.
         :raise TicketRefused: the caller begins a new transaction and asks again, with the reason in the context.
         """
         # Whoever causes it says nothing about it by defaults.
@@ -83,6 +84,7 @@ class HelpdeskTicket(models.Model):
             clean_context(self.env.context), mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
         )
         values = conversation._prepare_ticket_values(mail)
+        values["marketplace_doubt"] = doubt or ("order" if values["marketplace_named_ref"] else False)
         refused = self.env.context.get("marketplace_refused")
         if refused:
             bare = {**values, "team_id": False, "category_id": False}

@@ -2,6 +2,7 @@ import re
 
 from ...models.reply.helpdesk_ticket import buyer_words
 from ..common import DE_ORDER, US_ORDER
+from ..proof.proof_common import unproved
 from ..reply.reply_common import ReplyCase
 
 WORDS = "Where is my parcel?"
@@ -49,6 +50,17 @@ class TestSameWords(ReplyCase):
         _first, second = self.write_twice(WORDS, between=answer)
         self.assertIn("The buyer sent the same words again", second.mail_message_id.body)
         self.assertTrue(self.ticket.sudo().marketplace_deadline)
+
+    def test_a_buyers_words_are_not_hidden_behind_those_that_somebody_else_may_have_sent(self):
+        [raw] = self.buyer_mails("Yes please", order_ref=DE_ORDER)
+        # As somebody who passes mail on could send it before the buyer's own.
+        first = self.receive(unproved(raw))
+        self.settle()
+        self.assertEqual((first.authentication, first.ticket_id), ("none", self.ticket.sudo(False)))
+        second = self.receive(raw)
+        self.settle()
+        self.assertEqual((second.authentication, second.ticket_id), ("pass", first.ticket_id))
+        self.assertNotIn("data-o-mail-quote", second.mail_message_id.body)
 
     def test_an_answer_is_compared_with_the_words_without_our_line(self):
         _first, second = self.write_twice(WORDS, order_ref=DE_ORDER)

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
@@ -25,6 +26,21 @@ class TestUnprovedBuyerMail(ProofCase):
         self.assertEqual(message.mail_message_id.marketplace_kind, "unverified")
         self.assert_apart(message.ticket_id, "sender")
         self.assert_untouched()
+
+    def test_its_ticket_is_marked_from_the_first_moment_for_rules_to_see(self):
+        made = []
+        ticket_class = type(self.env["helpdesk.ticket"])
+        create = ticket_class.create
+
+        def watched(tickets, vals_list):
+            new = create(tickets, vals_list)
+            made.extend(new.mapped("marketplace_doubt"))
+            return new
+
+        with patch.object(ticket_class, "create", watched):
+            self.arrive(self.forge())
+            self.arrive(self.write_as(buyer=DE_ORDER))
+        self.assertEqual(made, ["sender", "order"])
 
     def test_its_address_gets_no_answer_before_a_person_confirmed_it(self):
         message = self.arrive(self.forge())

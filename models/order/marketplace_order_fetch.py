@@ -114,7 +114,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
                 self.env._("%(name)s may be asked again in %(wait)d seconds.", name=account.name, wait=wait)
             )
         self.env["ir.cron"]._commit_progress()
-        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(order_ref))
+        snapshot, error = self._ask(account, operation, order_ref)
         self.env["ir.cron"]._commit_progress()
         if error:
             raise UserError(str(error))
@@ -128,7 +128,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
     def _fetch(self, order, operation):
         """Get one claimed order from its marketplace, store it, and let the messages that wait for it go on."""
         account, ref = order.account_id, order.order_ref
-        snapshot, error = self._call(account, operation, "fetch_order", lambda api_: api_.fetch_order(ref))
+        snapshot, error = self._ask(account, operation, ref)
         if error:
             order._note_failure(error)
         else:
@@ -186,6 +186,18 @@ class MarketplaceOrderFetch(models.AbstractModel):
             message._process_safely()
             tried |= message
             self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _ask(self, account, operation, order_ref):
+        """Ask for an order; returns as :meth:`_call`. An answer about another order than was asked for is none."""
+
+        def fetch(api_):
+            found = api_.fetch_order(order_ref)
+            if not {order_ref, api_.normalize_ref(order_ref)} & {found.order_ref, *found.other_refs}:
+                raise Unreadable(f"Asked for order {order_ref}, the marketplace answered with another one.")
+            return found
+
+        return self._call(account, operation, "fetch_order", fetch)
 
     @api.model
     def _call(self, account, operation, name, call):

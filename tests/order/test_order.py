@@ -125,6 +125,15 @@ class TestOrder(MarketplaceCase):
         self.assertEqual(message.ticket_id.marketplace_order_state, "unavailable")
         self.assertTrue(message.order_id.error)
 
+    def test_an_answer_about_another_order_is_none(self):
+        fetch_order = Amazon.fetch_order
+        with patch.object(Amazon, "fetch_order", lambda api_, _ref: fetch_order(api_, DE_ORDER)):
+            self.buyer_writes(order_ref=NEW_ORDER)
+            self.settle()
+        order = self.ticket_of(NEW_ORDER).marketplace_order_id
+        self.assertEqual((order.order_ref, order.state, order.buyer_name), (NEW_ORDER, "unavailable", False))
+        self.assertIn("answered with another one", order.error)
+
     def test_a_ticket_that_was_told_there_is_no_order_is_filled_when_it_arrives_after_all(self):
         late = "302-8888888-0000001"
         [raw] = self.buyer_mails(order_ref=NEW_ORDER)

@@ -14,10 +14,10 @@ sys.path.insert(0, str(ROOT))
 
 from live import Database, Odoo  # noqa: E402
 from ports import free_port  # noqa: E402
+from sandbox import Sandbox, mailserver  # noqa: E402
 from sandbox.amazon.mails import File  # noqa: E402
 
 from marketplaces import MARKETPLACES  # noqa: E402
-from sandbox import Sandbox, mailserver  # noqa: E402
 
 DOMAIN = "shop.example"
 AGENT = "agent"

@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from live import Database, Odoo
 from postgres import sql
+from sandbox import Sandbox
 from sandbox.amazon.identity import order_ref
 from sandbox.amazon.sellers import DEMO_EU, DEMO_NA
 from sandbox.sites import RATES, get_site
-
-from sandbox import Sandbox
 
 from .table import bounded
 from .worlds import Running, stop_odoo

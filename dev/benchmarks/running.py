@@ -5,7 +5,6 @@ import time
 
 from live import Odoo
 from ports import free_port
-
 from sandbox import Sandbox
 
 from .chatter import chatter_row

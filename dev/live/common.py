@@ -13,14 +13,13 @@ from secrets import token_hex
 from demo import DOMAIN, connect, endpoints, prepare_company
 from live import Database, Odoo, RpcError, install, run_odoo
 from ports import free_port
+from sandbox import Sandbox
 from sandbox.amazon.data import make_order
 from sandbox.amazon.identity import order_ref
 from sandbox.amazon.mails import buyer_message
 from sandbox.received import stamp_mail
 from sandbox.server import AUTHSERV_ID
 from sandbox.sites import get_site
-
-from sandbox import Sandbox
 
 #: Generous: tests must not fail because a machine is slow. What it took is reported as a figure.
 PATIENCE = 120

@@ -9,10 +9,9 @@ from collections import Counter
 from common import PATIENCE, is_bounce, stamped, unique_text
 from live import Database, Odoo
 from postgres import sql
+from sandbox import Sandbox
 from sandbox.mailserver import PASSWORD
 from sandbox.proxy import Proxy
-
-from sandbox import Sandbox
 
 ADDRESS = "service@myshop.example"
 ROUND_TRIP = 0.08

@@ -2,7 +2,6 @@
 
 import pytest
 import requests
-
 from sandbox import Sandbox
 
 ADDRESSES = {("DEMO-EU", "DE"): "amazon-de@odoo.example", ("DEMO-NA", "US"): "amazon-us@odoo.example"}

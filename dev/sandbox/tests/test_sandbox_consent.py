@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from sandbox.tests.consent import CALLBACK, CONSENT, LOGIN, ODOO, ask, exchange, query
-
 from sandbox import ConsentError
+from sandbox.tests.consent import CALLBACK, CONSENT, LOGIN, ODOO, ask, exchange, query
 
 
 @pytest.fixture

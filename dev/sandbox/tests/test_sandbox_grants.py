@@ -4,9 +4,8 @@ import re
 
 import pytest
 import requests
-from sandbox.tests.consent import CALLBACK, LOGIN, ODOO, ask, connect, exchange, query, refresh
-
 from sandbox import Sandbox
+from sandbox.tests.consent import CALLBACK, LOGIN, ODOO, ask, connect, exchange, query, refresh
 
 
 @pytest.fixture

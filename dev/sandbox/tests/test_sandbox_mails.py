@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 from email import message_from_bytes, policy
 
 import pytest
+from sandbox.amazon import identity
 from sandbox.amazon.data import make_order
 from sandbox.amazon.mails import File, buyer_message, notice
 from sandbox.amazon.notices import KINDS
@@ -12,7 +13,6 @@ from sandbox.amazon.wording import WORDINGS
 from sandbox.received import stamp_mail
 
 from marketplaces import read_mail
-from sandbox.amazon import identity
 
 SITES = ("US", "GB", "DE", "FR", "IT", "ES", "JP", "BR", "NL", "PL")
 AUTHSERV = "mx.sandbox.example"

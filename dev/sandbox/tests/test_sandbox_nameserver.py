@@ -1,12 +1,12 @@
 """Signed mails of the pretend marketplaces, and their name server, with the product's own reader and resolver."""
 
 import pytest
+from sandbox import Sandbox
 from sandbox.nameserver import NameServer
 
 from marketplaces import check_signatures
 from marketplaces.mail.dkim_check import KeyNotFound, KeyTimeout
 from marketplaces.mail.resolver import KEPT, SECONDS, Resolver
-from sandbox import Sandbox
 
 NAME = "s1._domainkey.amazon.de"
 

@@ -8,7 +8,6 @@ from socketserver import ThreadingMixIn
 from xmlrpc.server import SimpleXMLRPCRequestHandler, SimpleXMLRPCServer
 
 import pytest
-
 from sandbox import Sandbox
 
 RAW = b"From: Ann <ann@people.example>\r\nSubject: x\r\nMessage-ID: <1@people.example>\r\n\r\nHi\r\n"

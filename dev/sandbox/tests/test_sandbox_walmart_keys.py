@@ -4,9 +4,8 @@ import time
 
 import pytest
 import requests
-from sandbox.tests.walmart import START, WalmartApi, code_of
-
 from sandbox import Sandbox
+from sandbox.tests.walmart import START, WalmartApi, code_of
 
 
 @pytest.fixture

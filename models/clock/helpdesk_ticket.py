@@ -7,16 +7,13 @@ from odoo.exceptions import UserError
 from odoo.tools import sql
 
 from ..ticket.helpdesk_ticket import as_html
+from ..ticket.kinds import BUYER_KINDS, BUYER_WORDS
 
-#: Marks of what a buyer wrote, and the kinds of its mail.
-BUYER_WORDS = ("buyer", "unverified", "check")
-BUYER_KINDS = ("buyer_message", "unknown", "suspect")
 #: The part of the time to answer that is left when a countdown turns amber.
 AMBER = 0.25
 
 
-# Beside helpdesk_ticket.py, which would get too long: the clock is a subject of its own.
-class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class HelpdeskTicket(models.Model):
     """The clock: until when a buyer must be answered, and what stops it.
 
     Only an answer that went to the buyer, an answer given in the marketplace's console or "no response needed" stop
@@ -124,6 +121,14 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         :return: the turn that ended, or an empty recordset: nothing was unanswered at that moment.
         """
         self.ensure_one()
+        ended = self._marketplace_end_turn(how, moment, user, posted)
+        # An answer here answers what was still unanswered on the ticket before this one as well.
+        previous_sudo = self.sudo().marketplace_previous_ticket_id
+        if previous_sudo.marketplace_response_id:
+            previous_sudo._marketplace_clock_stop(how, moment, user)
+        return ended
+
+    def _marketplace_end_turn(self, how, moment, user, posted):
         ticket_sudo = self.sudo()
         response_sudo = ticket_sudo.marketplace_response_id
         moment = moment or fields.Datetime.now()
@@ -182,15 +187,19 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
         self.with_context(tracking_disable=True).write({"name": name, "description": body})
 
     def _marketplace_copy_arrived(self, message, mail):
-        """Deal with the marketplace's copy of an answer that went to the buyer.
+        """Deal with the marketplace's copy of an answer that went to the buyer; return whether that is done.
 
-        One that is not ours was given in the marketplace's console: it's posted as such and stops the clock. Whoever
-        knows our own answers looks for them first, and calls this for the rest.
+        That of an answer of ours proves that it was accepted. Any other was given in the marketplace's console: it is
+        posted as such and stops the clock.
 
         :param message: row of the ledger; ``mail_message_id`` is set to what is posted.
-        :return: whether the copy is dealt with; else it's posted as an ordinary notice.
         """
         self.ensure_one()
+        reply_sudo = self.env["marketplace.reply"].sudo()._find_for_copy(self, mail)
+        if reply_sudo:
+            reply_sudo._accept()
+            message.mail_message_id = reply_sudo.mail_message_id
+            return True
         message.mail_message_id = self._marketplace_post(
             message,
             "answered",

@@ -10,7 +10,6 @@ class MarketplaceWatchMixin(models.AbstractModel):
     """Tells the responsible admin once of each thing that ends soon, has ended or has fallen silent."""
 
     _name = "marketplace.watch.mixin"
-    _inherit = ["marketplace.figures.mixin"]
     _description = "Marketplace Watchdog"
 
     reminders = fields.Json(

@@ -3,11 +3,10 @@ import logging
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .marketplace_secret_mixin import FINGERPRINT
+from ..parameters import FINGERPRINT, HOME
 
 _logger = logging.getLogger(__name__)
 
-HOME = "helpdesk_mgmt_marketplace.home"
 #: What has work to do when a database has become the home.
 CRONS = (
     "ir_cron_process_messages",

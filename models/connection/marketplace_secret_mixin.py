@@ -12,10 +12,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import config
 
+from ..parameters import FINGERPRINT
+
 _logger = logging.getLogger(__name__)
 
 KEYS_NAME = "marketplace_secret_keys"
-FINGERPRINT = "helpdesk_mgmt_marketplace.secret_key_fingerprint"
 #: Shown in place of a stored secret; writing it back changes nothing.
 MASK = "••••••••"
 

@@ -2,8 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
-# Beside marketplace_conversation.py, which would get too long: what people put right is a subject of its own.
-class MarketplaceConversation(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class MarketplaceConversation(models.Model):
     """Conversations put right by hand: only their keys and tickets change, so that later mail follows.
 
     The number of an order always leads to that order's conversation; what moves are threads, cases and addresses.

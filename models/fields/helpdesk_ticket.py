@@ -11,8 +11,7 @@ from .marketplace_field_mapping import EDITORS
 _logger = logging.getLogger(__name__)
 
 
-# Beside helpdesk_ticket.py, which would get too long: mapped fields are a subject of their own.
-class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class HelpdeskTicket(models.Model):
     """Fields of the ticket that hold what its order tells."""
 
     _inherit = "helpdesk.ticket"
@@ -98,19 +97,22 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
                 ticket._marketplace_try_write(changed)
 
     def _marketplace_get_changes(self, order, before):
-        """Return the values of those mapped fields that follow an order and that changed.
+        """Return the values of those fields that follow an order and that changed: the mapped ones and the status.
 
         What somebody may edit is among them only when the order changed in it: an agent's word stands until then.
         """
         mappings = self.env["marketplace.field.mapping"]
         values = mappings._get_values(self.marketplace_site_id, order, follow=True)
         edit = {mapped.name: mapped.edit for mapped in mappings._get_active(self.marketplace_app_id.id)}
-        return {
+        changes = {
             name: value
             for name, (value, _early) in values.items()
             if self._marketplace_differs(name, value)
             and (edit[name] == "nobody" or before.get(name, (None,))[0] != value)
         }
+        if self.marketplace_order_status != order.status:
+            changes["marketplace_order_status"] = order.status
+        return changes
 
     def _marketplace_try_write(self, values):
         """Write values; return the reason when they were refused, else None."""

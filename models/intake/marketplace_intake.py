@@ -9,8 +9,8 @@ from odoo.tools import SQL
 
 from ...marketplaces import read_mail
 from ..order.marketplace_order import naive
+from ..parameters import PARAM
 
-PARAM = "helpdesk_mgmt_marketplace."
 #: Minutes a new ticket waits for its order.
 ORDER_WAIT = 5
 #: Whatever a mail says, a clock starts at most so long before it reached us.

@@ -51,6 +51,7 @@ class MarketplaceMessage(models.Model):
     _description = "Marketplace Message"
     _order = "id desc"
     _rec_name = "subject"
+    _open_states = OPEN_STATES
 
     # Where it came from
     site_id = fields.Many2one("marketplace.site", required=True, ondelete="restrict")

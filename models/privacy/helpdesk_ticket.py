@@ -2,8 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 
 
-# Beside models/ticket/helpdesk_ticket.py: what is kept of tickets is a subject of this room.
-class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class HelpdeskTicket(models.Model):
     """A marketplace's ticket with all that buyers wrote goes by an administrator's hand only, and leaves a trace."""
 
     _inherit = "helpdesk.ticket"

@@ -1,8 +1,6 @@
 from odoo import api, models
 
-from ..connection.marketplace_home import HOME
-from ..connection.marketplace_secret_mixin import FINGERPRINT
-from ..intake.marketplace_intake import PARAM
+from ..parameters import FINGERPRINT, HOME, PARAM
 
 #: Parameters of ours on which no safety rests.
 UNWATCHED = (PARAM + "order_wait", PARAM + "remove_fields")

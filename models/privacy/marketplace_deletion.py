@@ -4,8 +4,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ..intake.marketplace_message import OPEN_STATES
-
 #: Records of each kind whose buyers' data go in one transaction.
 BATCH = 100
 #: What is kept of orders and messages only as long as there is a reason to: personal data of buyers.
@@ -136,7 +134,7 @@ class MarketplaceDeletion(models.AbstractModel):
     def _purge_messages(self, messages):
         """Delete what buyers wrote, wherever it was copied to."""
         messages.write(dict.fromkeys(MESSAGE_FIELDS, False) | {"purged_at": fields.Datetime.now()})
-        open_messages = messages.filtered(lambda message: message.state in OPEN_STATES)
+        open_messages = messages.filtered(lambda message: message.state in messages._open_states)
         open_messages.write({"state": "ignored", "reason": self.env._("Deleted before it was worked off")})
         conversations = messages.conversation_id
         conversations.key_ids.filtered(lambda key: key.type == "alias").unlink()

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..ticket.mail_message import EVIDENCE_KINDS
+from ..ticket.kinds import EVIDENCE_KINDS
 
 
 class IrAttachment(models.Model):

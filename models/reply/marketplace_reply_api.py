@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from ...marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
 from ...marketplaces.mail.mime import harmless_name
 from ..ticket.helpdesk_ticket import as_html
-from .marketplace_reply_outcome import Outcome
+from .marketplace_reply import Outcome
 
 _logger = logging.getLogger(__name__)
 

@@ -20,8 +20,7 @@ from ...marketplaces.mail.handover import (
     knock,
 )
 from ...marketplaces.mail.mime import harmless_name
-from .marketplace_reply import LEASE
-from .marketplace_reply_outcome import Outcome
+from .marketplace_reply import LEASE, Outcome
 
 _logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ class MarketplaceSite(models.Model):
         "mail.thread",
         "marketplace.address.mixin",
         "marketplace.health.mixin",
-        "marketplace.figures.mixin",
         "marketplace.ticket.policy.mixin",
     ]
     _description = "Marketplace Site"

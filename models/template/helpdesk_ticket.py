@@ -3,8 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 
-# Beside helpdesk_ticket.py, which would get too long: how tickets begin, and begin anew, is a subject of its own.
-class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class HelpdeskTicket(models.Model):
     """What new tickets look like, and when a closed one is followed by a new one."""
 
     _inherit = "helpdesk.ticket"
@@ -58,14 +57,6 @@ class HelpdeskTicket(models.Model):  # pylint: disable=consider-merging-classes-
             return False
         closed_at = max(filter(None, (self.closed_date, self.last_stage_update)), default=self.write_date)
         return (fields.Datetime.now() - closed_at).total_seconds() > site_sudo.reopen_days * 86400
-
-    def _marketplace_clock_stop(self, how, moment=None, user=None, posted=None):
-        """An answer here answers what was still unanswered on the ticket before this one as well."""
-        response = super()._marketplace_clock_stop(how, moment, user, posted)
-        previous_sudo = self.sudo().marketplace_previous_ticket_id
-        if previous_sudo.marketplace_response_id:
-            previous_sudo._marketplace_clock_stop(how, moment, user)
-        return response
 
     def _marketplace_continue(self, previous):
         """Link this new ticket and the one before it of its conversation; nothing when there was none."""

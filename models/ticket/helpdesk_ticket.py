@@ -1,27 +1,25 @@
 import logging
+from datetime import timedelta
 
 from markupsafe import Markup, escape
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import clean_context, format_datetime
+
+from ...marketplaces.schema import ORDER_STATUSES
+from .kinds import BUYER_WORDS, EVIDENCE_KINDS
 
 _logger = logging.getLogger(__name__)
 
+
 #: Longer texts stay readable in the attached file only.
 TEXT_LIMIT = 50_000
+
+
 #: Class of the line of ours above words that were sent before.
 AGAIN = "o_marketplace_again"
-#: Who said it; anything an agent posts gets "not_sent" until an answer really goes out.
-MESSAGE_KINDS = [
-    ("buyer", "Buyer"),
-    ("unverified", "Buyer, not verified"),
-    ("check", "Unrecognised form, please check"),
-    ("notice", "Notice"),
-    ("reply", "Answer to the buyer"),
-    ("not_sent", "Not sent to the buyer"),
-    ("answered", "Answered at the marketplace"),
-]
 
 
 class TicketRefused(Exception):
@@ -32,6 +30,14 @@ def as_html(text):
     """Return plain text as harmless HTML: links stay text, direction follows the language."""
     lines = escape(text[:TEXT_LIMIT]).replace("\n", Markup("<br/>"))
     return Markup('<div dir="auto">%s</div>') % lines
+
+
+#: A kind of notice that no marketplace of ours knows by a name.
+OTHER = "other"
+
+
+#: Where a sales order may hold a marketplace's number.
+SALE_FIELDS = ("client_order_ref", "origin", "name")
 
 
 class HelpdeskTicket(models.Model):
@@ -135,6 +141,7 @@ class HelpdeskTicket(models.Model):
             "marketplace_order_id": order.id,
             "marketplace_order_ref": order.order_ref,
             "marketplace_order_state": order.state if order else "none",
+            "marketplace_order_status": order.status if order.state == "known" else False,
         }
 
     def _marketplace_reopen(self):
@@ -189,7 +196,7 @@ class HelpdeskTicket(models.Model):
         """Post what the marketplace tells as an internal note; returns the mail.message."""
         label = message.notice_label or self.env._("Not delivered")
         title = Markup("<strong>%s</strong>") % f"{message.app_id.name}: {label}"
-        return self._marketplace_post(
+        posted = self._marketplace_post(
             message,
             "notice",
             body=title + as_html(mail.body),
@@ -198,6 +205,8 @@ class HelpdeskTicket(models.Model):
             email_from=message.site_id._sender(message.app_id.name),
             attachments=[(file.name, file.content) for file in mail.attachments],
         )
+        self._marketplace_note_last_notice(message)
+        return posted
 
     def _marketplace_post(self, message, kind, **values):
         # Without an author nobody is looked up by e-mail; no file must stay active content.
@@ -295,12 +304,16 @@ class HelpdeskTicket(models.Model):
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
             "order": order_sudo._describe() if order_sudo else False,
             "others": self.env["marketplace.conversation"].sudo()._describe_others(self),
+            "has_sale_orders": self._marketplace_may_read_sales(),
         }
 
     # === NOTHING BUT A REPLY GOES TO A BUYER === #
 
     def message_post(self, **kwargs):
-        """Mark whatever a person posts for the outside as not sent to the buyer."""
+        """Answer the buyer, where the composer is for that; mark what else is posted for the outside as not sent."""
+        if self.marketplace_site_id and self.env.context.get("marketplace_reply"):
+            if self._marketplace_is_for_outside(kwargs):
+                return self._marketplace_reply_by_post(kwargs)
         if not self.env.su:
             kwargs.pop("marketplace_kind", None)
         if self.marketplace_site_id and "marketplace_kind" not in kwargs:
@@ -361,3 +374,186 @@ class HelpdeskTicket(models.Model):
         """Open no marketplace's conversation by a token or a signed link."""
         thread = super()._get_thread_with_access(thread_id, **kwargs)
         return thread.browse() if thread and thread._marketplace_is_closed_to(self.env.user) else thread
+
+    # Tickets found by any number of their order, in any form in which people write it.
+
+    marketplace_number = fields.Char(
+        string="Any Order Number",
+        compute="_compute_marketplace_number",
+        search="_search_marketplace_number",
+        help="The order's number, or another one that means the same order, with or without dashes.",
+    )
+
+    @api.depends("marketplace_order_ref")
+    def _compute_marketplace_number(self):
+        for ticket in self:
+            ticket.marketplace_number = ticket.marketplace_order_ref
+
+    @api.model
+    def _search_marketplace_number(self, operator, value):
+        """Look other numbers up first: conditions on indexed columns stay fast on any number of tickets."""
+        own = Domain("marketplace_order_ref", operator, value)
+        if operator not in ("ilike", "=ilike", "in"):
+            return own
+        forms = self.env["marketplace.order"]._get_number_forms(value)
+        if not forms:
+            return own
+        others = self.env["marketplace.order.ref"].sudo().search([("name", "in", forms)]).order_id
+        whole = Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
+        if isinstance(value, str) and self.sudo().with_context(active_test=False).search_count(whole, limit=1):
+            return whole
+        # A part of one marketplace's number may look like another's whole one.
+        return own | whole
+
+    def _marketplace_renumber(self, former_ref, order):
+        """Be about an order that turned out to have another number, or to be another one."""
+        for ticket in self:
+            name = ticket.name.replace(former_ref, order.order_ref)
+            ticket.write({"name": name, "marketplace_order_id": order.id, "marketplace_order_ref": order.order_ref})
+
+    # What automation rules can look at, besides channel, marketplace, site, order data and deadline: all stored.
+
+    marketplace_order_status = fields.Selection(
+        [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES],
+        string="Current Order Status",
+        readonly=True,
+        copy=False,
+        help="As the marketplace last told it. A rule that is to look at it once watches Order Data: "
+        "the first fill writes both together.",
+    )
+    marketplace_last_notice = fields.Selection(
+        selection="_selection_marketplace_notice", string="Last Notice", readonly=True, copy=False
+    )
+    marketplace_last_notice_at = fields.Datetime(
+        string="Last Notice On",
+        readonly=True,
+        copy=False,
+        help="A rule that is to run for each notice, also for the same kind again, watches this.",
+    )
+
+    @api.model
+    def _selection_marketplace_notice(self):
+        known = self.env["marketplace.app"]._get_marketplaces().values()
+        labels = {kind.code: kind.label for marketplace in known for kind in marketplace.notices if not kind.is_copy}
+        # Sites know the kinds of marketplaces that are gone; tickets are too many to be asked.
+        policies = self.env["marketplace.notice.policy"]
+        return [*self.env["marketplace.app"]._add_stored(policies, "code", labels), (OTHER, self.env._("Other notice"))]
+
+    def _marketplace_note_last_notice(self, message):
+        """Write which kind of notice came last, for automation rules."""
+        known = dict(self._selection_marketplace_notice())
+        code = message.notice if message.notice in known else OTHER
+        # Two of one second are two, for rules that see only what changes.
+        last = self.marketplace_last_notice_at
+        now = max(fields.Datetime.now(), last + timedelta(seconds=1)) if last else fields.Datetime.now()
+        self.write({"marketplace_last_notice": code, "marketplace_last_notice_at": now})
+
+    # The sales orders in Odoo that a marketplace's order became, where the Sales app is installed.
+
+    def _marketplace_get_sale_orders(self):
+        """Return the sales orders with any of the order's numbers that this user may read (hook for add-ons).
+
+        :return: recordset of ``sale.order``; without the Sales app an empty list.
+        """
+        self.ensure_one()
+        if not self._marketplace_may_read_sales():
+            return []
+        order_sudo = self._marketplace_get_order()
+        refs = [one for one in (order_sudo.order_ref, *order_sudo.ref_ids.mapped("name")) if one]
+        if not refs:
+            return self.env["sale.order"]
+        numbers = Domain.OR(Domain(name, "in", refs) for name in SALE_FIELDS)
+        mine = Domain("company_id", "=", self.company_id.id) & numbers
+        return self.env["sale.order"].search(mine, order="id desc", limit=5)
+
+    def _marketplace_may_read_sales(self):
+        return "sale.order" in self.env and self.env["sale.order"].has_access("read")
+
+    def marketplace_find_sale_orders(self):
+        """Return id and name of the order's sales orders, for the Order tab, which asks once it is shown."""
+        self.ensure_one()
+        self.check_access("read")
+        return [{"id": one.id, "name": one.display_name} for one in self._marketplace_get_sale_orders()]
+
+    # No automatic mail carries a buyer's words: it says that there is something, on which ticket, with a link.
+    #
+    # Told are people of the helpdesk who may see the ticket, whoever else follows it. A company may have the words in
+    # their mails; what an agent forwards goes as it is.
+
+    def _marketplace_is_evidence(self, message, msg_vals):
+        """Tell whether a message is one of a marketplace or of its buyer, or went to them."""
+        kind = msg_vals["marketplace_kind"] if "marketplace_kind" in (msg_vals or {}) else message.marketplace_kind
+        return kind in EVIDENCE_KINDS
+
+    def _marketplace_hides_words(self, message, msg_vals=False):
+        """Tell whether a message's words stay out of mails and of notifications on devices."""
+        if len(self) != 1 or not self._marketplace_is_evidence(message, msg_vals):
+            return False
+        return not self.sudo().company_id.marketplace_words_by_mail
+
+    def _marketplace_say_news(self, message):
+        """Return what a person is told instead of the words."""
+        if message.marketplace_kind in BUYER_WORDS:
+            return self.env._("The buyer wrote on %s.", self.number)
+        return self.env._("There is news on %s.", self.number)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not recipients or len(self) != 1 or not self._marketplace_is_evidence(message, msg_vals):
+            return recipients
+        return [one for one in recipients if one["uid"] and self._marketplace_may_be_told(one["uid"])]
+
+    def _marketplace_may_be_told(self, uid):
+        user_sudo = self.env["res.users"].sudo().browse(uid)
+        return user_sudo._marketplace_is_helpdesk() and self.with_user(user_sudo).has_access("read")
+
+    def _notify_by_email_prepare_rendering_context(self, message, msg_vals=False, **kwargs):
+        values = super()._notify_by_email_prepare_rendering_context(message, msg_vals=msg_vals, **kwargs)
+        if not self._marketplace_hides_words(message, msg_vals):
+            return values
+        ticket = self.with_context(lang=values["lang"])
+        said = {"body": Markup("<p>%s</p>") % ticket._marketplace_say_news(message), "model": self._name}
+        return {
+            **values,
+            "message": self.env["mail.message"].sudo().new({**said, "res_id": self.id}),
+            "record_name": self.number,
+            "subtitles": [self.number],
+            "tracking_values": [],
+            "author_user": False,
+            "email_add_signature": False,
+            "signature": "",
+        }
+
+    def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
+        """Have the mail stand by itself: one of the buyer's message would have its sender, subject and files."""
+        values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
+        if not self._marketplace_hides_words(message):
+            return values
+        site_sudo = self.sudo().marketplace_site_id
+        kept = {name: value for name, value in values.items() if name not in ("mail_message_id", "subject")}
+        return {
+            **kept,
+            "message_type": "user_notification",  # shown on no ticket
+            "model": self._name,
+            "res_id": self.id,
+            "message_id": message.message_id,  # an answer to it finds the ticket by this
+            "author_id": self.env.ref("base.partner_root").id,
+            "email_from": site_sudo._sender(site_sudo.name) if site_sudo else message.email_from,
+            "reply_to": message.reply_to,
+            "subject": self._marketplace_say_news(message),
+        }
+
+    def _notify_by_web_push_prepare_payload(self, message, msg_vals=False, force_record_name=False):
+        payload = super()._notify_by_web_push_prepare_payload(message, msg_vals, force_record_name)
+        if self._marketplace_hides_words(message, msg_vals):
+            payload["title"] = self.number
+            payload["options"].update(
+                body=self._marketplace_say_news(message), icon="/web/static/img/odoo-icon-192x192.png"
+            )
+        return payload
+
+    def _notify_thread_with_out_of_office(self, message, recipients_data, msg_vals=False, **kwargs):
+        """Answer no buyer by itself."""
+        if len(self) == 1 and self._marketplace_is_evidence(message, msg_vals):
+            return self.env["mail.message"]
+        return super()._notify_thread_with_out_of_office(message, recipients_data, msg_vals=msg_vals, **kwargs)

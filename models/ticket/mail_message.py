@@ -4,12 +4,8 @@ from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
-from .helpdesk_ticket import MESSAGE_KINDS
+from .kinds import EVIDENCE_KINDS, FREE_KINDS, MESSAGE_KINDS
 
-#: What a message may be that somebody posts; all else is said by what marketplaces send and by what is sent to them.
-FREE_KINDS = (None, False, "not_sent")
-#: What a buyer or a marketplace said, and what was said to them.
-EVIDENCE_KINDS = tuple(kind for kind, _label in MESSAGE_KINDS if kind not in FREE_KINDS)
 #: What users may write on any message: their own marks.
 OWN_MARKS = {"starred_partner_ids"}
 

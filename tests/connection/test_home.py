@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_home import HOME
+from odoo.addons.helpdesk_mgmt_marketplace.models.parameters import HOME
 
 from ...marketplaces.errors import Unavailable
 from ..common import DE_ORDER

@@ -10,7 +10,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 from odoo.tools import config, mute_logger
 
-from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_secret_mixin import FINGERPRINT, MASK
+from odoo.addons.helpdesk_mgmt_marketplace.models.connection.marketplace_secret_mixin import MASK
+from odoo.addons.helpdesk_mgmt_marketplace.models.parameters import FINGERPRINT
 
 from ..common import DE_ORDER, US_ORDER, MarketplaceCase
 

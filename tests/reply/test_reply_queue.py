@@ -14,7 +14,7 @@ from ...marketplaces.mail.handover import (
     explain_sending,
 )
 from ...models.reply.helpdesk_ticket import as_text
-from ...models.reply.marketplace_reply_outcome import Outcome
+from ...models.reply.marketplace_reply import Outcome
 from ..common import DE_ORDER, US_ORDER, MarketplaceCase
 
 SMTP_LOG = "odoo.addons.base.models.ir_mail_server"

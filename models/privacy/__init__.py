@@ -6,3 +6,4 @@ from . import marketplace_log
 from . import helpdesk_ticket
 from . import ir_config_parameter
 from . import marketplace_deletion
+from . import ir_default

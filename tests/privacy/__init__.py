@@ -5,4 +5,5 @@ from . import test_neutralize
 from . import test_rights_matrix
 from . import test_silent_log
 from . import test_trust_access
+from . import test_trust_defaults
 from . import test_trust_evidence

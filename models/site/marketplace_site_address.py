@@ -131,6 +131,8 @@ class MarketplaceAddressMixin(models.AbstractModel):
         """Send a mail from the site's address to itself; it ticks itself off when it arrives."""
         self.ensure_one()
         self.check_access("write")
+        if why_silent := self.env["marketplace.home"]._why_silent():
+            return self._notify(self.env._("No test mail was sent"), why_silent, "danger")
         server_sudo = self._find_outgoing_server(self.address) if self.address else None
         if not server_sudo:
             text = self.env._(

@@ -54,6 +54,13 @@ class TestHome(ReplyCase):
         self.assertEqual(Form(self.account).health, "danger")
         self.assertIn("This is the new home", self.account.health_message)
 
+    def test_a_duplicate_sends_no_test_mail_to_the_shops_address(self):
+        self.duplicate()
+        with patch.object(type(self.env["ir.mail_server"]), "send_email") as sending:
+            notice = self.press(self.site_de, "action_send_test_mail")
+        self.assertIn("copy of another database", notice["params"]["message"])
+        self.assertFalse(sending.called)
+
     def test_mail_that_comes_to_a_duplicate_is_kept_and_waits(self):
         self.duplicate()
         self.buyer_writes(order_ref=DE_ORDER)

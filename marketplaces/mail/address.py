@@ -43,6 +43,15 @@ def addresses(value: str) -> list[Address]:
     return [address for address in found if address.host][:MAX_ADDRESSES]
 
 
+def plain_addresses(values) -> set[str]:
+    """Return the addresses in raw header values, lower case: those that a database can be asked for.
+
+    Each value is read by itself: an unclosed quote or bracket in one must not swallow the next.
+    """
+    found = {address.address.lower() for value in values for address in addresses(value)}
+    return set(filter(str.isprintable, found))
+
+
 def _read(value, masked):
     """Return the addresses in a value whose quoted strings are masked."""
     found, end = [], 0

@@ -3,7 +3,8 @@ import xmlrpc.client
 from email.parser import BytesHeaderParser
 
 from odoo import api, models
-from odoo.tools import email_normalize_all
+
+from ...marketplaces.mail_address import plain_addresses
 
 _logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _marketplace_has_other_alias(self, recipients, sites_sudo):
-        others = {address for value in recipients for address in email_normalize_all(value)} - set(sites_sudo)
+        others = plain_addresses(recipients) - set(sites_sudo)
         if not others:
             return False
         return bool(self.env["mail.alias"].sudo().search_count([("alias_full_name", "in", list(others))], limit=1))

@@ -154,7 +154,24 @@ class MarketplaceMailboxWalk(models.AbstractModel):
 
     @api.model
     def _judge(self, place, heads):
-        """Return for each mail (``mailbox.Head``) what is to become of it, by its header."""
+        """Return for each mail (``mailbox.Head``) what is to become of it, by its header.
+
+        A mail that can't be judged is remembered as such and does not hold up the others.
+        """
+        try:
+            return self._judge_all(place, heads)
+        except MarketplaceError:
+            raise
+        except Exception as error:
+            self.env["ir.cron"]._marketplace_start_over()
+            if len(heads) > 1:
+                return [one for head in heads for one in self._judge(place, [head])]
+            _logger.exception("A mail of mailbox %s could not be judged", place.mailbox.id)
+            self._note_unreadable(place, heads[0].uid, error)
+            return []
+
+    @api.model
+    def _judge_all(self, place, heads):
         marketplaces = place.mailbox._get_marketplaces()
         recipients = {address for head in heads for address in head.mail.recipients}
         aliases = self.env["marketplace.site"].sudo()._find_by_aliases(list(recipients))

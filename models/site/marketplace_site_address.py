@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, email_normalize_all
+from odoo.tools import SQL
+
+from ...marketplaces.mail_address import plain_addresses
 
 _logger = logging.getLogger(__name__)
 
@@ -191,7 +193,8 @@ class MarketplaceAddressMixin(models.AbstractModel):
         :param bytes raw_head: the mail's header, or all of it. The first arrival only is our own mail for sure: whoever
             got hold of the reference later could write what he likes.
         """
-        site = self.search([("test_ref", "=", ref.strip())], limit=1) if ref else self.browse()
+        is_possible = ref and ref.isascii() and ref.isprintable()
+        site = self.search([("test_ref", "=", ref.strip())], limit=1) if is_possible else self.browse()
         if site and not site.test_received_at:
             site.test_received_at = fields.Datetime.now()
             self.env["marketplace.receiver"]._learn(site, raw_head)
@@ -206,8 +209,7 @@ class MarketplaceAddressMixin(models.AbstractModel):
 
         :param list addresses: strings as they stand in mail headers.
         """
-        # Each by itself: an unclosed quote or bracket in one header must not swallow the next.
-        wanted = {address for value in addresses for address in email_normalize_all(value)}
+        wanted = plain_addresses(addresses)
         if not wanted:
             return {}
         model_id = self.env["ir.model"]._get_id(self._name)

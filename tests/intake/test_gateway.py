@@ -99,6 +99,11 @@ class TestGateway(MarketplaceCase):
             raw = f"Message-ID: <{number}@x>\nTo: {broken}\nDelivered-To: {self.site_de.address}\n\nx\n"
             self.assertTrue(self.receive(raw.encode()), broken)
 
+    def test_recipients_that_trip_up_the_standard_library_stop_no_mail(self):
+        for trap in ("(" * 9000, "<" + "(" * 9000 + "@x.example>", "<" + "a:" * 5000 + "@x.example>", "@" * 19000):
+            [raw] = self.buyer_mails()
+            self.assertTrue(self.receive(b"Cc: " + trap.encode() + b"\r\n" + raw))
+
     def test_an_address_belongs_to_its_site_and_not_to_tickets(self):
         alias = self.site_de.alias_id
         self.assertEqual(alias.alias_model_id.model, "marketplace.site")

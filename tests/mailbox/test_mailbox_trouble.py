@@ -46,6 +46,32 @@ class TestMailboxTrouble(MailboxCase):
         self.settle()
         self.assertEqual(self.all_messages().mapped("state"), ["done"] * 8)
 
+    def test_a_mail_built_to_trip_up_its_reader_holds_up_no_other(self):
+        self.connect_mailbox()
+        for number, address in enumerate(
+            ("<" + "(" * 9000 + "@x.example>", "<" + "a:" * 5000 + "@x.example>", "(" * 9000)
+        ):
+            self.deliver(private_mail(number, to=address))
+        self.deliver(private_mail(4, to="<a\0b@x.example>"), private_mail(5, X_Marketplace_Test="a\0b"))
+        self.deliver(*self.buyer_mails("Where is it?"))
+        self.read_mailboxes()
+        self.settle()
+        self.assertEqual(self.all_messages().mapped("state"), ["done"])
+
+    def test_a_mail_that_can_not_be_judged_is_told_and_holds_up_no_other(self):
+        self.connect_mailbox()
+        self.deliver(private_mail(1, X_Marketplace_Test="trip"), *self.buyer_mails("Where is it?"))
+
+        def trip(_sites, ref, _head):
+            raise RecursionError(ref)
+
+        with patch.object(type(self.env["marketplace.site"]), "_note_test_mail", trip), mute_logger(WALK):
+            self.read_mailboxes()
+        self.settle()
+        self.assertEqual(self.all_messages().mapped("state"), ["done"])
+        failed = self.env["marketplace.mailbox.mail"].search([("state", "=", "failed")])
+        self.assertEqual(failed.error, "trip")
+
     def test_a_mail_that_is_moved_at_the_very_moment_is_not_taken_for_an_empty_one(self):
         self.connect_mailbox()
         self.deliver(*self.buyer_mails("Where is it?"))

@@ -217,6 +217,7 @@ class MarketplaceReceiver(models.Model):
         self.ensure_one()
         self._check_admin()
         receiver_sudo = self.sudo()
+        receiver_sudo.company_ids |= receiver_sudo._get_sites().company_id  # whoever it concerns finds it in the log
         receiver_sudo.write({"trusted_by_id": self.env.uid, "trusted_at": fields.Datetime.now()})
         receiver_sudo._log_trust(True)
         receiver_sudo.message_post(

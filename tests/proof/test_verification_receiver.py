@@ -167,6 +167,17 @@ class TestDecision(VerificationCase):
                 with self.assertRaises(AccessError):
                     getattr(receiver.with_user(user), name)()
 
+    def test_the_dialog_names_all_sites_that_it_concerns_and_each_companys_log_tells_of_it(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.write_unproved()
+        self.site_us.sudo().write({"company_id": other.id, "team_id": False})
+        dialog = self.decide()
+        self.assertIn(self.site_de.name, dialog.question)
+        self.assertIn(self.site_us.name, dialog.question)
+        dialog.action_trust()
+        logged = self.env["marketplace.log"].search([("name", "like", "without proof")])
+        self.assertEqual(logged.company_id, other | self.company)
+
     def test_an_administrator_of_another_company_sees_none_of_it(self):
         self.write_unproved()
         self.decide().action_trust()

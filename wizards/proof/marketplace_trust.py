@@ -40,9 +40,10 @@ class MarketplaceTrust(models.TransientModel):
             wizard.question = self.env._(
                 "Neither the verdict of a mail server nor a signature proves that these mails come from the "
                 "marketplace. Look at them: did they come the way your mail comes? If you trust what arrives at "
-                "%s, all of it is taken for genuine, unless it is known to be forged. Whoever can send mail there "
-                "could then pretend to be a buyer.",
-                wizard.receiver_id.name,
+                "%(place)s, all of it is taken for genuine, unless it is known to be forged. Whoever can send mail "
+                "there could then pretend to be a buyer. It concerns: %(sites)s.",
+                place=wizard.receiver_id.name,
+                sites=", ".join(wizard.receiver_id._get_sites().mapped("name")),
             )
             wizard.proved = wizard._say_proved()
             wizard.decision = wizard.receiver_id.trusted_at and wizard.receiver_id._describe_decision()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .charset import decode_words
 
 MAX_ADDRESSES = 200
+MAX_LOCAL, MAX_HOST = 200, 255
 
 #: To the end when it is never closed: looking for the end from each quote anew would take quadratic time.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?$)')
@@ -85,4 +86,6 @@ def _address(name, address):
     host = host.rstrip(".")
     # Lower-casing turns some letters that only look Latin (the Kelvin sign) into Latin ones.
     host = host.lower() if host.isascii() else host
-    return Address(" ".join(name.split())[:500], f"{local}@{host}" if at else "")
+    # Nobody has a longer one, and no index takes it. Of a host the end counts: its beginning is anybody's.
+    address = f"{local[:MAX_LOCAL]}@{host[-MAX_HOST:]}"
+    return Address(" ".join(name.split())[:500], address if at else "")

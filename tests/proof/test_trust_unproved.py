@@ -1,5 +1,6 @@
 """What mail may do of which nobody knows where it comes from: be shown, and start a clock."""
 
+import secrets
 from base64 import b64encode
 from datetime import timedelta
 from unittest.mock import patch
@@ -41,6 +42,15 @@ class TestUnprovedBuyerMail(ProofCase):
             self.arrive(self.forge())
             self.arrive(self.write_as(buyer=DE_ORDER))
         self.assertEqual(made, ["sender", "order"])
+
+    def test_an_address_longer_than_an_index_takes_is_no_failure_that_is_tried_again_and_again(self):
+        long = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz") for _position in range(5000))
+        for headers in (
+            {"From": f"Jo <{long}@marketplace.amazon.de>", "Reply_To": None},
+            {"Reply_To": f"{long}@amazon.de"},
+        ):
+            message = self.arrive(self.forge(**headers))
+            self.assertEqual((message.state, message.authentication), ("done", "none"))
 
     def test_its_address_gets_no_answer_before_a_person_confirmed_it(self):
         message = self.arrive(self.forge())

@@ -4,7 +4,7 @@ from email.parser import BytesHeaderParser
 
 from odoo import api, models
 
-from ...marketplaces.mail_address import plain_addresses
+from ...marketplaces.mail.address import plain_addresses
 
 _logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ...marketplaces.mail_address import plain_addresses
+from ...marketplaces.mail.address import plain_addresses
 
 _logger = logging.getLogger(__name__)
 

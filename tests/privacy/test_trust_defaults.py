@@ -1,6 +1,6 @@
 """What a user stored as defaults decides nothing that the system does on behalf of that user."""
 
-from odoo.addons.helpdesk_mgmt_marketplace.sandbox.amazon.mails import File
+from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.amazon.mails import File
 
 from ..trust_common import US_ORDER, TrustCase
 

@@ -1,5 +1,6 @@
 # In this order: no room needs one further down to be loaded.
 from . import parameters
+from . import errors
 from . import privacy
 from . import queue
 from . import connection

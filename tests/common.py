@@ -140,6 +140,10 @@ class WorldMixin:
     def fetch(self):
         self.run_cron("fetch_orders")
 
+    def stop_clock(self, ticket, *args, **kwargs):
+        """End the open turn of a ticket in the name of its environment's user; return the turn."""
+        return ticket.env["marketplace.response"]._stop(ticket, *args, **kwargs)
+
     def settle(self):
         """Let the scheduled actions do all that is to be done now."""
         self.process()

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..ticket.kinds import BUYER_WORDS
+
 #: Ways of ending a turn that count as an answer.
 ANSWERS = ("reply", "console")
 
@@ -68,7 +70,82 @@ class MarketplaceResponse(models.Model):
             response.is_in_time = bool(answered and answered <= response.deadline)
             response.rate = 100 * response.is_in_time
 
-    # === OPENING AND ENDING === #
+    # === STARTING AND ENDING === #
+
+    @api.model
+    def _start(self, ticket, date):
+        """Start the clock for a buyer's message, or count the message to the turn that is unanswered already.
+
+        :param datetime date: the mail's own date; one in the future counts as now.
+        :return: the turn, which is ended already when the message was answered in the marketplace's console before
+            it reached us.
+        """
+        ticket.ensure_one()
+        ticket_sudo = ticket.sudo()
+        now = fields.Datetime.now()
+        date = min(date or now, now)
+        response_sudo = ticket_sudo.marketplace_response_id
+        if not ticket_sudo.marketplace_site_id:
+            return response_sudo
+        if response_sudo:
+            response_sudo._add_message(date)
+            return response_sudo
+        response_sudo = ticket_sudo.marketplace_response_id = response_sudo._open(ticket_sudo, date)
+        answered = self.env["mail.message"]._marketplace_find(ticket_sudo, ("answered",), [("date", ">=", date)])
+        if answered:
+            self._stop(ticket_sudo, "console", answered[0].date)
+        return response_sudo
+
+    @api.model
+    def _stop(self, ticket, how, moment=None, user=None, posted=None):
+        """End the open turn of a ticket; what the buyer wrote after that moment begins the next one.
+
+        An answer here answers what was still unanswered on the ticket before this one as well.
+
+        :param str how: ``reply``, ``console`` or ``none`` (no response needed).
+        :param datetime moment: of the answer, by default now.
+        :param user: who answered; by default the present user, nobody in a scheduled action.
+        :param posted: the answer (``mail.message``) where it is ours: it answers what stood there before it, whatever
+            the mails' own dates say.
+        :return: the turn that ended, or an empty recordset: nothing was unanswered at that moment.
+        """
+        ticket.ensure_one()
+        ticket_sudo = ticket.sudo()
+        response_sudo = ticket_sudo.marketplace_response_id
+        ended_sudo = response_sudo._end(ticket_sudo, how, moment, user, posted) if response_sudo else response_sudo
+        previous_sudo = ticket_sudo.marketplace_previous_ticket_id
+        if previous_sudo.marketplace_response_id:
+            self._stop(previous_sudo, how, moment, user)
+        return ended_sudo
+
+    def _end(self, ticket, how, moment, user, posted):
+        """End this turn, which is open; return it, or an empty recordset when it was answered before it began."""
+        moment = moment or fields.Datetime.now()
+        if moment < self.asked_at:
+            return self.browse()
+        if user is None:
+            user = self.env.user.filtered(lambda one: one != self.env.ref("base.user_root"))
+        self.write({"how": how, "answered_at": moment, "user_id": user.id})
+        self.flush_recordset()
+        after = [("id", ">", posted.id)] if posted else [("date", ">", moment)]
+        later = self.env["mail.message"]._marketplace_find(ticket, BUYER_WORDS, after)
+        ticket.marketplace_response_id = later and self._open(ticket, later[0].date, len(later))
+        ticket._marketplace_changed()
+        return self
+
+    def _resume(self, ticket):
+        """Open this turn of a ticket again, with its original deadline: its answer did not reach the buyer.
+
+        A newer turn that is open becomes part of it.
+        """
+        ticket.ensure_one()
+        ticket_sudo, response_sudo = ticket.sudo(), self.sudo()
+        newer_sudo = ticket_sudo.marketplace_response_id - response_sudo
+        ticket_sudo.marketplace_response_id = response_sudo
+        if newer_sudo:
+            response_sudo._absorb(newer_sudo)
+        response_sudo.write({"how": False, "answered_at": False, "user_id": False})
+        ticket._marketplace_changed()
 
     @api.model
     def _open(self, ticket, date, count=1):
@@ -97,7 +174,7 @@ class MarketplaceResponse(models.Model):
         self.write(values | ({"asked_at": date} if date < self.asked_at else {}))
 
     def _absorb(self, other):
-        """Take over the messages of another open turn of the same ticket, which ends to be."""
+        """Add the messages of another open turn of the same ticket to this one, and delete that one."""
         values = {"message_count": self.message_count + other.message_count}
         values["is_first"] = self.is_first or other.is_first
         if other.asked_at < self.asked_at:

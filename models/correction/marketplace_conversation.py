@@ -51,7 +51,7 @@ class MarketplaceConversation(models.Model):
         return self._get_keys(mail, None) + ([("alias", alias)] if alias else [])
 
     def _hand_keys_to(self, other, keys=None):
-        """Have later mail of these conversations' threads and buyers go where another's goes.
+        """Hand keys over to another conversation, so that later mail of these threads and buyers goes there.
 
         :param keys: only these, as (type, value).
         """
@@ -76,7 +76,7 @@ class MarketplaceConversation(models.Model):
         orderless.unlink()
 
     def _lead_to(self, ticket):
-        """Have later mail of these conversations come to a ticket; return the one that is the ticket's own.
+        """Make a ticket the current one of these conversations; return the one that is the ticket's own.
 
         Those with an order keep it: what names that order belongs to them. Those without join the ticket's own.
         """

@@ -8,7 +8,7 @@ class MarketplaceIntake(models.AbstractModel):
 
     @api.model
     def _proof_arrived(self, message):
-        """Bring a message where its now proved values lead, with all that came of the same claim.
+        """Move a message where its now proved values lead, with all that came of the same claim.
 
         :param message: locked row of the ledger, posted already, whose ``authentication`` has become "pass".
         """
@@ -26,9 +26,10 @@ class MarketplaceIntake(models.AbstractModel):
             former.filtered(lambda one: not one.order_id)._end_in(conversation)
             message.write({"conversation_id": conversation.id, "order_id": conversation.order_id.id})
             if target and target != ticket:
-                ticket._marketplace_merge_into(target, self.env._("The proof of where this mail comes from arrived."))
+                reason = self.env._("The proof of where this mail comes from arrived.")
+                self.env["marketplace.correction"]._merge_into(ticket, target, reason)
                 ticket = target
         ticket._marketplace_reopen()
-        ticket._marketplace_learn_order(conversation)
+        conversation._tell_order(ticket)
         ticket._marketplace_update_doubt()
         ticket._marketplace_changed()

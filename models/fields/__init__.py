@@ -1,5 +1,6 @@
 from . import attributes
 from . import values
+from . import view
 from . import marketplace_field_mapping
 from . import helpdesk_ticket
 from . import ir_http

@@ -1,12 +1,14 @@
 import logging
 from typing import NamedTuple
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import frozendict, ormcache
 
 from .attributes import ATTRIBUTES, Facts
-from .values import FITS, Place, convert
+from .values import FITS, Place, convert, differs
 
 _logger = logging.getLogger(__name__)
 
@@ -274,3 +276,161 @@ class MarketplaceFieldMapping(models.Model):
         currency = order.currency_id
         decimals = currency.decimal_places if currency else 2
         return Place(zone=order.company_id.partner_id.tz or "UTC", decimals=decimals)
+
+    # === FILLING TICKETS === #
+
+    @api.model
+    def _add_to_new(self, vals):
+        """Return the create values of a ticket with what its order tells; what is given already stays.
+
+        Context ``marketplace_bare``: nothing is added to a ticket whose mapped fields were refused.
+        """
+        # Of users no new ticket is a marketplace's.
+        if not self.env.su or not vals.get("marketplace_site_id") or self.env.context.get("marketplace_bare"):
+            return vals
+        site = self.env["marketplace.site"].browse(vals["marketplace_site_id"])
+        order = self.env["marketplace.order"].browse(vals.get("marketplace_order_id") or None)
+        values = self._get_values(site, order)
+        told = {name: value for name, (value, _early) in values.items() if value and not vals.get(name)}
+        # What agents may not write stays empty rather than get a default of theirs.
+        ticket_fields = self.env[TICKET]._fields
+        bare = {name: False for name in self._get_reserved(site) if not ticket_fields[name].required}
+        return {**bare, **vals, **told}
+
+    @api.model
+    def _get_reserved(self, site):
+        """Return the names of mapped fields that not every agent may edit on tickets of a site."""
+        return [name for name, edit in self._get_guards().items() if edit.get(site.app_id.id, "agents") != "agents"]
+
+    @api.model
+    def _prepare_joining(self, site):
+        """Return the values with which an ordinary ticket becomes one of a site.
+
+        What stood in mapped fields was written while anybody might: it stays only where agents may write it anyway.
+        """
+        return {**dict.fromkeys(self._get_reserved(site), False), "marketplace_site_id": site.id}
+
+    @api.model
+    def _fill(self, ticket, values, order, mapped=None):
+        """Write values that tell of an order's state; with its first fill, in one write, all that is mapped.
+
+        A rule or an add-on that refuses the mapped values must not cost the ticket its order.
+
+        :param dict mapped: what to write to the mapped fields, if it is not the order's first fill.
+        """
+        ticket.ensure_one()
+        mapped = self._prepare_first_fill(ticket, order) if mapped is None else mapped
+        if error := self._try_write(ticket, {**values, **mapped}):
+            # Past the automation rules: one of them may be what refuses.
+            write = getattr(type(ticket).write, "origin", type(ticket).write)
+            write(ticket.sudo(), values)
+            ticket._marketplace_note(self.env._("The ticket's fields could not be filled from the order: %s", error))
+
+    @api.model
+    def _prepare_first_fill(self, ticket, order):
+        """Return the mapped values that a ticket does not have yet; what was filled at its creation stays."""
+        site = ticket.marketplace_site_id
+        values = self._get_values(site, order) if site else {}
+        return {name: value for name, (value, early) in values.items() if value and not (early and ticket[name])}
+
+    @api.model
+    def _prepare_refill(self, ticket, former, order):
+        """Return the mapped values that change when a ticket turns out to be about another order.
+
+        What the former order did not give is an agent's own word, and stays.
+        """
+        site = ticket.marketplace_site_id
+        before, now = self._get_values(site, former), self._get_values(site, order)
+        edit = {mapped.name: mapped.edit for mapped in self._get_active(site.app_id.id)}
+        return {
+            name: now[name][0] if name in now else False
+            for name in before.keys() | now.keys()
+            if edit[name] == "nobody"
+            or not ticket[name]
+            or (name in before and not differs(ticket, name, before[name][0]))
+        }
+
+    @api.model
+    def _follow(self, tickets, order, before=None):
+        """Write to each ticket what follows an order and changed, in one write.
+
+        :param dict before: what the order gave before it changed, as ``_get_values`` returns it.
+        """
+        for ticket in tickets if order.state == "known" else ():
+            if changed := self._get_changes(ticket, order, before or {}):
+                self._try_write(ticket, changed)
+
+    @api.model
+    def _get_changes(self, ticket, order, before):
+        """Return the values of those fields that follow an order and that changed: the mapped ones and the status.
+
+        What somebody may edit is among them only when the order changed in it: an agent's word stands until then.
+        """
+        values = self._get_values(ticket.marketplace_site_id, order, follow=True)
+        edit = {mapped.name: mapped.edit for mapped in self._get_active(ticket.marketplace_app_id.id)}
+        changes = {
+            name: value
+            for name, (value, _early) in values.items()
+            if differs(ticket, name, value) and (edit[name] == "nobody" or before.get(name, (None,))[0] != value)
+        }
+        if ticket.marketplace_order_status != order.status:
+            changes["marketplace_order_status"] = order.status
+        return changes
+
+    @api.model
+    def _try_write(self, ticket, values):
+        """Write values to a ticket; return the reason when they were refused, else None."""
+        try:
+            # What an order tells is not the user's word, although a user may have caused it to be written.
+            with self.env.cr.savepoint():
+                ticket.sudo().write(values)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("Ticket %s can't get what its order tells", ticket.id)
+            return str(error) or repr(error)
+        return None
+
+    # === WHO MAY EDIT === #
+
+    @api.model
+    def _get_editor(self):
+        """Return how much the user may edit, on the scale of ``EDITORS``."""
+        if self.env.user.has_group("helpdesk_mgmt.group_helpdesk_manager"):
+            return EDITORS["managers"]
+        return EDITORS["agents"] if self.env.user.has_group("helpdesk_mgmt.group_helpdesk_user_own") else 0
+
+    @api.model
+    def _may_edit(self, edit):
+        """Tell whether the user may edit a field that so many may: a key of ``EDITORS``."""
+        return EDITORS[edit] <= self._get_editor()
+
+    @api.model
+    def _check_edit(self, tickets, vals):
+        """Check that values change nothing that the user may not edit on one of these tickets.
+
+        :raise AccessError: names the fields.
+        """
+        guards = self._get_guards()
+        touched = guards.keys() & vals.keys()
+        for ticket_sudo in tickets.sudo() if touched else ():
+            app_sudo = ticket_sudo.marketplace_app_id
+            barred = {
+                name
+                for name in touched
+                if app_sudo.id in guards[name]
+                and not self._may_edit(guards[name][app_sudo.id])
+                and differs(ticket_sudo, name, vals[name])
+            }
+            if barred:
+                raise AccessError(self._say_barred(tickets, barred, app_sudo))
+
+    @api.model
+    def _say_barred(self, tickets, names, app_sudo):
+        labels = ", ".join(sorted(tickets._fields[name]._description_string(self.env) for name in names))
+        return self.env._(
+            "%(fields)s: filled from the order on %(app)s tickets, and you may not change it. "
+            "An administrator decides who may, in the marketplace's Ticket Fields.",
+            fields=labels,
+            app=app_sudo.name,
+        )

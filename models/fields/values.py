@@ -111,3 +111,9 @@ def join(texts, limit):
     if not kept:
         return cut(texts[0], limit)
     return f"{', '.join(kept)}, … (+{len(texts) - len(kept)})"
+
+
+def differs(record, name, value):
+    """Tell whether a value is another one than what stands in a record's field."""
+    field = record._fields[name]
+    return field.convert_to_record(field.convert_to_cache(value, record), record) != record[name]

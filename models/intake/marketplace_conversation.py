@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
@@ -174,7 +172,7 @@ class MarketplaceConversation(models.Model):
         return conversation
 
     def _take_alias(self):
-        """Make this the conversation of its buyer's mails that nothing else ties to one.
+        """Lead those mails of this buyer here that nothing else ties to a conversation.
 
         The row is what two workers with two such mails meet at; it moves on to the newest conversation.
         """
@@ -203,7 +201,7 @@ class MarketplaceConversation(models.Model):
         )
 
     def _join(self, other, order):
-        """Have later mail of these conversations, whose order turned out to be another's, go where that one's goes.
+        """Join these conversations, whose order turned out to be another one, with that order's.
 
         Their tickets stay; whoever looks after one is told where it goes on.
         """
@@ -228,89 +226,8 @@ class MarketplaceConversation(models.Model):
     def _prepare_key(self, type_, value):
         return {"account_id": self.account_id.id, "type": type_, "value": value}
 
-    # === TICKETS === #
-
-    def _prepare_ticket_values(self, mail):
-        """Return the create values of this conversation's ticket. The buyer's words stand in none of them."""
-        site, order = self.site_id, self.order_id
-        return {
-            "name": self._get_title(mail.presale),
-            "description": Markup("<p>%s</p>") % self._get_description(mail.presale),
-            "company_id": self.company_id.id,
-            "channel_id": site.app_id.channel_id.id,
-            "team_id": site.team_id.filtered("active").id,
-            "category_id": site.category_id.filtered("active").id,
-            "user_id": False,
-            "partner_id": self._get_contact(mail).id,
-            "partner_name": mail.buyer_name or order.buyer_name,
-            "partner_email": False,
-            "priority": "3" if mail.urgent else "1",
-            "marketplace_site_id": site.id,
-            "marketplace_item_ref": mail.item_ref,
-            "marketplace_named_ref": False if self.order_id else self.named_ref,
-            **self.env["helpdesk.ticket"]._marketplace_prepare_order_values(order),
-        }
-
-    def _get_title(self, presale=False):
-        if self.order_id:
-            return self.env._("Order %(order)s on %(site)s", order=self.order_id.order_ref, site=self.site_id.name)
-        if self.named_ref:
-            return self.env._(
-                "Names order %(order)s on %(site)s, not proved", order=self.named_ref, site=self.site_id.name
-            )
-        if presale:
-            return self.env._("Question before buying on %s", self.site_id.name)
-        return self.env._("Message without an order on %s", self.site_id.name)
-
-    def _get_description(self, presale):
-        if self.order_id:
-            return self.env._(
-                "A buyer on %(site)s wrote about order %(order)s. The conversation is beside this text.",
-                site=self.site_id.name,
-                order=self.order_id.order_ref,
-            )
-        if self.named_ref:
-            return self.env._(
-                "Somebody wrote on %(site)s and names order %(order)s. Nothing proves that it is this buyer's.",
-                site=self.site_id.name,
-                order=self.named_ref,
-            )
-        if presale:
-            return self.env._("Somebody asks about a product on %s; there is no order yet.", self.site_id.name)
-        return self.env._("A buyer on %s wrote; the message names no order.", self.site_id.name)
-
-    def _get_contact(self, mail):
-        if not self.site_id.create_contacts or not self.buyer_alias:
-            return self.env["res.partner"]
-        return self.env["res.partner"]._marketplace_find_or_create(self, mail)
-
-    # === SHOWING === #
-
-    @api.model
-    def _describe_others(self, ticket):
-        """Return the other tickets of a ticket's buyer, newest first, as far as the ticket's user may see them."""
-        mine = self.search([("ticket_id", "=", ticket.id)], limit=1)
-        if not mine.buyer_alias:
-            return []
-        domain = [
-            ("account_id", "=", mine.account_id.id),
-            ("buyer_alias", "=", mine.buyer_alias),
-            ("id", "!=", mine.id),
-        ]
-        others = self.search(domain, limit=20).ticket_id.with_env(ticket.env)._filtered_access("read") - ticket
-        return [
-            {
-                "id": other.id,
-                "number": other.number,
-                "name": other.name,
-                "stage": other.stage_id.name,
-                "order_ref": other.marketplace_order_ref,
-            }
-            for other in others
-        ]
-
+    # === IN DOUBT === #
     # Where mail goes that proves nothing of itself: beside the buyer's proved mail at most, never in its place.
-    #
     # Such mails tie nothing together but each other, by a key of their own ("claim").
 
     @api.model
@@ -323,7 +240,9 @@ class MarketplaceConversation(models.Model):
         :param InboundMail mail: all that it says of itself.
         """
         found = self._find_doubtful(site.account_id, mail)
-        open_ones = found.filtered(lambda one: one.ticket_id and not one.ticket_id._marketplace_is_closed())
+        open_ones = found.filtered(
+            lambda one: one.ticket_id.active and not one.ticket_id.stage_id.closed  # none is not active either
+        )
         conversation = open_ones[:1]
         if conversation:
             conversation._lock()
@@ -358,7 +277,7 @@ class MarketplaceConversation(models.Model):
         return f"{self._get_alias(mail) or mail.sender or ''}|{thread}"[:500]
 
     def _take_claim(self, mail):
-        """Have later mail of the same claim come here; two workers with two such mails meet at its row."""
+        """Lead later mail of the same claim here; two workers with two such mails meet at its row."""
         domain = [("account_id", "=", self.account_id.id), ("type", "=", "claim")]
         value = self._get_claim(mail)
         key = self.env["marketplace.conversation.key"].search([*domain, ("value", "=", value)])
@@ -369,7 +288,7 @@ class MarketplaceConversation(models.Model):
         self.env.flush_all()
 
     def _learn_confirmed(self, rows):
-        """Know the buyer of this conversation by messages that a person confirmed.
+        """Add the address of the buyer, from messages that a person confirmed.
 
         :param rows: of the ledger, the newest last.
         """

@@ -24,15 +24,18 @@ class MarketplaceIntake(models.AbstractModel):
     _description = "Marketplace Mail Intake"
 
     @api.model
-    def _process(self, message):
-        """Process one locked row of the ledger in one transaction, without any call to a marketplace."""
+    def _process(self, message, refused=None):
+        """Process one locked row of the ledger in one transaction, without any call to a marketplace.
+
+        :param str refused: why its ticket could not be made as configured: it is made bare.
+        """
         message.fetch([name for name, field in message._fields.items() if field.store and field.column_type])
         mail = self._read(message)
         if message._waits_for_proof(mail):
             return
         if message.state == "waiting_order":
             # Read and judged before it began to wait.
-            self._process_buyer_message(message, message.site_id, mail, message.order_id)
+            self._process_buyer_message(message, message.site_id, mail, message.order_id, refused)
             return
         site = self._choose_site(message, mail)
         account = site.account_id
@@ -43,9 +46,9 @@ class MarketplaceIntake(models.AbstractModel):
             message._finish(*verdict)
         elif self._is_buyer_message(message, mail):
             message.order_id = order = self._find_order(message, site, mail, self._get_facts(message, mail))
-            self._process_buyer_message(message, site, mail, order)
+            self._process_buyer_message(message, site, mail, order, refused)
         else:
-            self._process_notice(message, site, mail)
+            self._process_notice(message, site, mail, refused)
 
     # === READING === #
 
@@ -206,7 +209,7 @@ class MarketplaceIntake(models.AbstractModel):
         return order if is_known else order.browse()
 
     @api.model
-    def _process_buyer_message(self, message, site, mail, order):
+    def _process_buyer_message(self, message, site, mail, order, refused=None):
         facts = self._get_facts(message, mail)
         hint = mail.order_ref if not facts.order_ref else None
         if hint and order:
@@ -220,16 +223,16 @@ class MarketplaceIntake(models.AbstractModel):
             message._trigger_process(at=message.wait_until)
             return
         named_ref = hint if not order else None
-        conversation, ticket = self._place(site, mail, facts, order, named_ref)
+        conversation, ticket = self._place(site, mail, facts, order, named_ref, refused)
         again = self._find_same_words(message, conversation, mail)
-        posted = ticket._marketplace_post_buyer(message, mail, again)
+        posted = message._post_buyer(ticket, mail, again)
         if mail.urgent:
             ticket.priority = "3"
         if order and not mail.order_ref and conversation.message_count == 1:
             ticket._marketplace_note(
                 self.env._("The message names no order. This is the latest one of the buyer's address: please check.")
             )
-        ticket._marketplace_clock_start(message.date)
+        self.env["marketplace.response"]._start(ticket, message.date)
         self._finish(message, conversation, ticket, posted)
         if not message._is_rightful() or ticket.marketplace_doubt or ticket.marketplace_named_ref:
             ticket._marketplace_update_doubt()
@@ -258,25 +261,21 @@ class MarketplaceIntake(models.AbstractModel):
         return message.browse(row[0] for row in same)
 
     @api.model
-    def _place(self, site, mail, facts, order, named_ref):
+    def _place(self, site, mail, facts, order, named_ref, refused=None):
         """Return the conversation and the ticket that a buyer's message goes to, the conversation locked."""
         Conversation = self.env["marketplace.conversation"]
         if facts.authentication == "pass":
             conversation = Conversation._find_or_create(site, facts, order, named_ref)
-            return conversation, self._get_ticket(conversation, mail)
+            return conversation, conversation._get_ticket(mail, refused)
         conversation, beside = Conversation._find_or_create_doubtful(site, mail)
         ticket = conversation.ticket_id
         if ticket:
             ticket._marketplace_changed()
         else:
-            ticket = conversation.ticket_id = self._create_doubtful(conversation, mail)
-            ticket._marketplace_begin_beside(beside)
+            # Marked from its first moment: rules see it.
+            ticket = conversation.ticket_id = conversation._create_ticket(mail, doubt="sender", refused=refused)
+            conversation._note_beside(ticket, beside)
         return conversation, ticket
-
-    @api.model
-    def _create_doubtful(self, conversation, mail):
-        """Return a new ticket of a mail that nothing proves, marked as such from its first moment: rules see it."""
-        return self.env["helpdesk.ticket"]._marketplace_create(conversation, mail, doubt="sender")
 
     @api.model
     def _finish(self, message, conversation, ticket, posted):
@@ -331,24 +330,10 @@ class MarketplaceIntake(models.AbstractModel):
         message.order_id = order
         return True
 
-    @api.model
-    def _get_ticket(self, conversation, mail):
-        """Return the conversation's current ticket, opened again or made; the conversation is locked."""
-        ticket = conversation.ticket_id
-        if not ticket or ticket._marketplace_is_over():
-            new = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
-            conversation.ticket_id = new
-            new._marketplace_continue(ticket)
-            return new
-        ticket._marketplace_reopen()
-        ticket._marketplace_learn_order(conversation)
-        ticket._marketplace_changed()
-        return ticket
-
     # === NOTICES === #
 
     @api.model
-    def _process_notice(self, message, site, mail):
+    def _process_notice(self, message, site, mail, refused=None):
         """Do with a notice what its site says: note on the order's ticket, ticket of its own, nothing.
 
         What is not proved to be about a ticket is told on it at most, and has no consequences.
@@ -364,7 +349,7 @@ class MarketplaceIntake(models.AbstractModel):
         facts = self._get_facts(message, mail)
         is_named = any(map(facts.get_identity, ("order", "token", "case", "alias")))
         if facts.authentication != "pass" or mail.order_ref and not is_named:
-            self._process_doubtful_notice(message, site, mail, policy)
+            self._process_doubtful_notice(message, site, mail, policy, refused)
             return
         Order, Conversation = self.env["marketplace.order"], self.env["marketplace.conversation"]
         order = Order._find(site.account_id, facts.order_ref) if facts.order_ref else Order
@@ -376,7 +361,7 @@ class MarketplaceIntake(models.AbstractModel):
             message._finish("ignored", self.env._("No ticket of this order."))
             return
         conversation = Conversation._find_or_create(site, facts, order)
-        ticket = self._get_notice_ticket(message, conversation, mail, policy)
+        ticket = self._get_notice_ticket(message, conversation, mail, policy, refused)
         self._finish(message, conversation, ticket, self._post_notice(ticket, message, mail))
 
     @api.model
@@ -398,7 +383,7 @@ class MarketplaceIntake(models.AbstractModel):
         return self.env["marketplace.conversation"].search([("ticket_id", "=", ticket.id)], order="id", limit=1)
 
     @api.model
-    def _process_doubtful_notice(self, message, site, mail, policy):
+    def _process_doubtful_notice(self, message, site, mail, policy, refused=None):
         """Tell of a notice that nothing proves: a note on the ticket it names, or a ticket of its own, marked."""
         Conversation = self.env["marketplace.conversation"]
         order = self.env["marketplace.order"]
@@ -409,28 +394,28 @@ class MarketplaceIntake(models.AbstractModel):
             if not ticket:
                 message._finish("ignored", self.env._("No ticket of this order."))
                 return
-            self._finish(message, found, ticket, ticket._marketplace_post_doubtful_notice(message, mail))
+            self._finish(message, found, ticket, message._post_doubtful_notice(ticket, mail))
             return
         conversation, beside = Conversation._find_or_create_doubtful(site, mail)
         ticket = conversation.ticket_id
         if not ticket:
-            ticket = conversation.ticket_id = self._create_doubtful(conversation, mail)
-            ticket._marketplace_name_after_notice(message)
-            ticket._marketplace_begin_beside(beside)
+            ticket = conversation.ticket_id = conversation._create_ticket(mail, doubt="sender", refused=refused)
+            message._name_ticket(ticket, refused)
+            conversation._note_beside(ticket, beside)
         if policy == "urgent":
             ticket._marketplace_claim_arrived(message, mail)
-        self._finish(message, conversation, ticket, ticket._marketplace_post_doubtful_notice(message, mail))
+        self._finish(message, conversation, ticket, message._post_doubtful_notice(ticket, mail))
         ticket._marketplace_update_doubt()
 
     @api.model
-    def _get_notice_ticket(self, message, conversation, mail, policy):
+    def _get_notice_ticket(self, message, conversation, mail, policy, refused=None):
         """Return the ticket that a notice goes to."""
         if policy == "urgent":
-            ticket = self._get_ticket(conversation, mail)
+            ticket = conversation._get_ticket(mail, refused)
             ticket._marketplace_claim_arrived(message, mail)
         elif policy == "ticket":
-            ticket = self.env["helpdesk.ticket"]._marketplace_create(conversation, mail)
-            ticket._marketplace_name_after_notice(message)
+            ticket = conversation._create_ticket(mail, refused=refused)
+            message._name_ticket(ticket, refused)
         else:
             ticket = conversation.ticket_id
             ticket._marketplace_changed()
@@ -440,9 +425,9 @@ class MarketplaceIntake(models.AbstractModel):
     def _post_notice(self, ticket, message, mail):
         """Post a notice on its ticket; a copy of an answer is more than a notice."""
         kind = message.app_id._get_notice_kind(mail.notice)
-        if kind and kind.is_copy and ticket._marketplace_copy_arrived(message, mail):
+        if kind and kind.is_copy and self.env["marketplace.reply"]._take_copy(ticket, message, mail):
             return message.mail_message_id
-        posted = ticket._marketplace_post_notice(message, mail)
+        posted = message._post_notice(ticket, mail)
         if mail.kind == "undelivered":
             self.env["marketplace.reply"]._note_undelivered(ticket, mail)
         return posted

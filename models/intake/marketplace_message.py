@@ -17,9 +17,9 @@ from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
 from ...marketplaces.errors import TooCostly
+from ..errors import TicketRefused
 from ..order.marketplace_order import PURGE_AFTER
 from ..privacy.silent_log import expecting_conflicts
-from ..ticket.helpdesk_ticket import TicketRefused
 
 _logger = logging.getLogger(__name__)
 
@@ -343,14 +343,13 @@ class MarketplaceMessage(models.Model):
 
     def _process_safely(self):
         """Process one locked mail; conflicts with other workers are tried again, faults are recorded."""
-        intake = self.env["marketplace.intake"]
-        message = self
+        message, refused = self, None
         for turn in range(CONFLICT_TRIES):
             if not message:
                 return
             try:
                 with expecting_conflicts(UNIQUE_VIOLATION):
-                    intake._process(message)
+                    self.env["marketplace.intake"]._process(message, refused)
                     message.write(NOT_BEGUN)
                     self.env.flush_all()
                 return
@@ -364,7 +363,7 @@ class MarketplaceMessage(models.Model):
                 message = self._lock_again()
             except TicketRefused as error:
                 # Nothing of this try may stay: begin again, and make the ticket bare.
-                intake = intake.with_context(marketplace_refused=str(error))
+                refused = str(error)
                 message = self._lock_again()
             except TooCostly as error:
                 self.env["ir.cron"]._marketplace_start_over()

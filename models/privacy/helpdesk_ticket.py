@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import AccessError
 
 
 class HelpdeskTicket(models.Model):
@@ -10,19 +9,5 @@ class HelpdeskTicket(models.Model):
     def unlink(self):
         """Keep who deletes tickets of marketplaces; before their messages go."""
         self.check_access("unlink")
-        self._marketplace_check_deletion()
+        self.env["marketplace.log"]._log_deleted(self.sudo().filtered("marketplace_site_id"))
         return super().unlink()
-
-    def _marketplace_check_deletion(self):
-        tickets_sudo = self.sudo().filtered("marketplace_site_id")
-        if not tickets_sudo:
-            return
-        if not self.env.su and not self.env.user.has_group("base.group_system"):
-            raise AccessError(
-                self.env._(
-                    "%s holds what a buyer wrote: archive it. An administrator can delete a ticket of a test or of "
-                    "abuse; that is kept in the Marketplace Log.",
-                    ", ".join(tickets_sudo.mapped("number")),
-                )
-            )
-        self.env["marketplace.log"]._log_deleted(tickets_sudo)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class MarketplaceLog(models.Model):
@@ -42,7 +43,18 @@ class MarketplaceLog(models.Model):
 
     @api.model
     def _log_deleted(self, tickets):
-        """Keep that this user deleted tickets of marketplaces: their numbers, and how many messages stood there."""
+        """Keep that this user deletes tickets of marketplaces: their numbers, and how many messages stand there.
+
+        :raise AccessError: only administrators may.
+        """
+        if tickets and not self.env.su and not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._(
+                    "%s holds what a buyer wrote: archive it. An administrator can delete a ticket of a test or of "
+                    "abuse; that is kept in the Marketplace Log.",
+                    ", ".join(tickets.mapped("number")),
+                )
+            )
         for ticket in tickets:
             posted = [("model", "=", ticket._name), ("res_id", "=", ticket.id), ("marketplace_kind", "!=", False)]
             self.sudo().create(

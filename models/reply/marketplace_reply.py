@@ -7,14 +7,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...marketplaces.schema import BuyerMail
+from ..ticket.text import as_html
+from .answering import Answering
 
 #: A worker that holds a reply longer than this was killed: what became of the mail is not known. No worker holds it
 #: half as long: see marketplace_reply_smtp.py.
 LEASE = timedelta(minutes=3)
-
-
-#: States in which the buyer was answered as far as anybody knows.
-ANSWERED = ("queued", "sending", "handed_over", "accepted", "unknown")
 
 
 #: Pauses before a reply that could not be handed over is tried again, in seconds.
@@ -147,7 +145,7 @@ class MarketplaceReply(models.Model):
         :param answers: row of the ledger with the buyer's message that is answered; empty when we write first.
         """
         site_sudo, order_sudo = ticket.sudo().marketplace_site_id, ticket._marketplace_get_order()
-        posted = ticket._marketplace_post_reply(text, attachments)
+        posted = self._post(ticket, text, attachments)
         reply_sudo = self.sudo().create(
             {
                 **self._prepare_values(ticket, posted),
@@ -164,6 +162,26 @@ class MarketplaceReply(models.Model):
         )
         self._trigger_send()
         return reply_sudo
+
+    @api.model
+    def _post(self, ticket, text, attachments):
+        """Show an answer in the conversation; return the mail.message. It is not what goes out."""
+        return ticket.sudo().message_post(
+            body=as_html(text),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachment_ids=attachments.ids,
+            marketplace_kind="reply",
+            email_add_signature=False,
+            force_send=False,  # followers' mails: the agent waits for no mail server
+        )
+
+    @api.model
+    def _lock_ticket(self, ticket):
+        """Lock what is sent from a ticket: of two clicks, or two agents, the second waits, fails and looks again."""
+        ticket.ensure_one()
+        ticket.sudo().marketplace_reply_count += 1
+        ticket.flush_recordset(["marketplace_reply_count"])
 
     @api.model
     def _prepare_values(self, ticket, posted):
@@ -216,7 +234,7 @@ class MarketplaceReply(models.Model):
         known = self.app_id._get_class_or_gone().relay_key(self.order_id.relay or None)
         if key and key == known or self.purged_at:
             return False
-        return self.ticket_id._marketplace_say_unproved(self.recipient)
+        return Answering(self.ticket_id).say_unproved(self.recipient)
 
     @api.model
     def _trigger_send(self, at=None):
@@ -259,11 +277,11 @@ class MarketplaceReply(models.Model):
         """
         tickets = self.sudo().ticket_id.with_env(self.env)
         tickets.check_access("write")
-        tickets._marketplace_check_agent()
+        self.env.user._marketplace_check_agent()
         if any(reply.purged_at for reply in self.sudo()):
             raise UserError(self.env._("The buyer's data was deleted: there is nothing left to send."))
         for ticket in tickets:
-            if why_not := ticket._marketplace_why_barred():
+            if why_not := Answering(ticket).why_barred():
                 raise UserError(why_not)
 
     # === THE MAIL === #
@@ -309,7 +327,8 @@ class MarketplaceReply(models.Model):
             "can_mark": self.can_mark,
         }
 
-    # What became of an answer: written here, told to its ticket, shown in the conversation.
+    # === WHAT BECAME OF IT === #
+    # Written here, told to the ticket, shown in the conversation.
 
     def _note(self, state, reason=False, **values):
         """Write what became of these replies, and tell the open forms of their tickets."""
@@ -319,7 +338,7 @@ class MarketplaceReply(models.Model):
     def _hand_over(self):
         waiting = self._get_waiting()
         self._note("handed_over", handed_over_at=fields.Datetime.now(), next_attempt=False, is_server_busy=False)
-        self.ticket_id._marketplace_replied(self)
+        self._stop_clock()
         waiting.write({"is_server_busy": False, "next_attempt": fields.Datetime.now()})
 
     def _get_waiting(self):
@@ -347,7 +366,7 @@ class MarketplaceReply(models.Model):
         """Note that the buyer did not get these answers: their tickets are open again, on their original clock."""
         for reply in self:
             reply._note(state, reason, next_attempt=False)
-            reply.ticket_id._marketplace_reply_failed(reply)
+            reply._reopen_ticket()
 
     def _get_failure(self):
         """Return in a few words what went wrong when this did not arrive."""
@@ -361,17 +380,42 @@ class MarketplaceReply(models.Model):
         is_news = self.state != "handed_over"
         self._note("accepted", accepted_at=fields.Datetime.now(), next_attempt=False, may_have_gone=False)
         if is_news:
-            self.ticket_id._marketplace_replied(self)
+            self._stop_clock()
 
     def _confirm(self):
         """Note that the marketplace itself took this: no copy has to prove it."""
         now = fields.Datetime.now()
         self._note("accepted", handed_over_at=now, accepted_at=now, next_attempt=False)
         if self.kind == "message" and self.app_id._get_class().message_answers:
-            self.ticket_id._marketplace_replied(self)
+            self._stop_clock()
+
+    def _stop_clock(self):
+        """Stop the clock of the ticket: the buyer was answered."""
+        self.ensure_one()
+        stop = self.env["marketplace.response"]._stop
+        if response := stop(self.ticket_id, "reply", self._get_moment(), self.user_id, self.mail_message_id):
+            self.response_id = response
+
+    def _reopen_ticket(self):
+        """Reopen the ticket whose buyer did not get this, on its original clock, and schedule an activity."""
+        self.ensure_one()
+        ticket = self.ticket_id
+        if self.kind != "review":
+            ticket._marketplace_reopen()
+        if self.response_id:
+            # A conversation that was split may have left the question on the other ticket.
+            self.response_id._resume(self.response_id.ticket_id or ticket)
+        agent = (self.user_id | ticket.user_id | ticket.team_id.user_ids).filtered("active")[:1]
+        if agent:
+            self.activity_id = ticket.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self._get_failure(),
+                note=as_html(self.reason or ""),
+                user_id=agent.id,
+            )
 
     def _wait(self, seconds, reason=False, **values):
-        """Leave this in the queue for some seconds, but not longer than an agent's patience."""
+        """Try this again after some seconds, or fail when it has waited longer than ``PATIENCE``."""
         now = fields.Datetime.now()
         reason = reason or self.reason
         if self.queued_at < now - PATIENCE:
@@ -394,6 +438,24 @@ class MarketplaceReply(models.Model):
         mine = Domain("ticket_id", "=", ticket.id)
         order = ticket.marketplace_order_id
         return mine | Domain("order_id", "=", order.id) if order else mine
+
+    @api.model
+    def _take_copy(self, ticket, message, mail):
+        """Process the marketplace's copy of an answer that went to the buyer; return whether that was possible.
+
+        That of an answer of ours proves that it was accepted. Any other was given in the marketplace's console: it is
+        posted as such and stops the clock.
+
+        :param message: row of the ledger; ``mail_message_id`` is set to what shows the copy.
+        """
+        reply_sudo = self.sudo()._find_for_copy(ticket, mail)
+        if reply_sudo:
+            reply_sudo._accept()
+            message.mail_message_id = reply_sudo.mail_message_id
+            return True
+        message.mail_message_id = message._post_copy(ticket, mail)
+        self.env["marketplace.response"]._stop(ticket, "console", message.date, user=self.env["res.users"])
+        return True
 
     @api.model
     def _find_for_copy(self, ticket, mail):

@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
 from ...marketplaces.mail.mime import harmless_name
-from ..ticket.helpdesk_ticket import as_html
+from ..ticket.text import as_html
+from .answering import Answering
 from .marketplace_reply import Outcome
 
 _logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         :param MessageAction action: what the marketplace is to send.
         :param dict content: by the names of the action's fields, but for files; days in ISO form.
         """
-        ticket._marketplace_adopt_files(attachments)
+        self._adopt_files(ticket, attachments)
         text = "\n\n".join(content[one.name] for one in action.fields if one.kind == "text" and content.get(one.name))
         posted = self._post(ticket, kind, action, content, attachments)
         Reply = self.env["marketplace.reply"]
@@ -51,6 +52,13 @@ class MarketplaceReplyApi(models.AbstractModel):
         Reply._trigger_send()
         ticket._marketplace_changed()
         return reply_sudo
+
+    @api.model
+    def _adopt_files(self, ticket, attachments):
+        """Keep files of the dialog, which would go with it, on the ticket."""
+        attachments.check_access("read")
+        mine = attachments.filtered(lambda one: one.res_model == "marketplace.message.compose")
+        mine.sudo().write({"res_model": ticket._name, "res_id": ticket.id})
 
     @api.model
     def _post(self, ticket, kind, action, content, attachments):
@@ -78,8 +86,8 @@ class MarketplaceReplyApi(models.AbstractModel):
 
     @api.model
     def _try(self, reply):
-        """Have the marketplace send a message that is committed as being sent; return what became of it."""
-        if why_not := reply.ticket_id._marketplace_why_no_account():
+        """Send a message through the marketplace, committed as being sent before; return what became of it."""
+        if why_not := Answering(reply.ticket_id).why_no_account():
             return Outcome("failed", why_not)
         try:
             self._hand_over(reply)
@@ -94,11 +102,11 @@ class MarketplaceReplyApi(models.AbstractModel):
 
     @api.model
     def _hand_over(self, reply):
-        """Bring the files of a message to the marketplace, then have it sent.
+        """Upload the files of a message to the marketplace, then send it.
 
         :raise MarketplaceError: it was not sent, or nobody knows (``Unconfirmed``).
         """
-        ref, site = reply.ticket_id._marketplace_get_api_order()
+        ref, site = Answering(reply.ticket_id).get_api_order()
         if reply.kind == "review":
             self._call(reply, "request_review", lambda api_: api_.request_review(ref, site=site))
             return
@@ -120,7 +128,7 @@ class MarketplaceReplyApi(models.AbstractModel):
 
     @api.model
     def _upload(self, reply, attachment, ref, site):
-        """Bring one file to the marketplace. Done again when the message could not be sent: it lasts minutes."""
+        """Upload one file to the marketplace, again at each try of the message: uploads last minutes."""
         content, content_type = attachment.raw, attachment.mimetype
         name = harmless_name(attachment.name) or "file"
         return self._call(
@@ -157,7 +165,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         :return: (answer or None, error or None).
         """
         account_sudo = ticket.sudo().marketplace_site_id.account_id
-        ref, site = ticket._marketplace_get_api_order()
+        ref, site = Answering(ticket).get_api_order()
         Operation = self.env["marketplace.operation"].sudo()
         try:
             operation, seconds = Operation._claim(account_sudo, account_sudo.app_id, name)

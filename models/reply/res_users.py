@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 
@@ -42,6 +43,14 @@ class ResUsers(models.Model):
 
     def _marketplace_name_barred(self):
         return ", ".join(self.marketplace_barred_app_ids.sorted("id").mapped("name"))
+
+    def _marketplace_check_agent(self):
+        """Check that this user may answer buyers at all.
+
+        :raise AccessError: users from outside may not.
+        """
+        if not self._is_internal():
+            raise AccessError(self.env._("Only agents may answer buyers."))
 
     # === WHO SEES WHAT === #
 

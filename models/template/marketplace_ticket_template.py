@@ -105,11 +105,12 @@ class MarketplaceTicketTemplate(models.Model):
 
     # === NEW TICKETS === #
 
-    def _fill(self, values, conversation, mail):
+    def _fill(self, values, conversation, mail, assign=True):
         """Return the create values of a ticket as this template has them; no template changes nothing.
 
         :param dict values: as they are without a template.
         :param InboundMail mail: what the ticket is made for.
+        :param bool assign: False when somebody is about to take the ticket: it is nobody's turn.
         """
         if not self:
             return values
@@ -117,7 +118,8 @@ class MarketplaceTicketTemplate(models.Model):
         topic = self._get_topic(conversation.site_id.app_id, mail, order)
         texts = self._get_values(conversation.site_id, order, topic, mail.item_ref)
         team_id = self._get_usable("team_id", company).id or values["team_id"]
-        user = self._assign(company, self.env["helpdesk.ticket.team"].browse(team_id))
+        team = self.env["helpdesk.ticket.team"].browse(team_id)
+        user = self._assign(company, team) if assign else self.env["res.users"]
         return {
             **values,
             "name": self._fill_title(texts) or values["name"],
@@ -130,10 +132,8 @@ class MarketplaceTicketTemplate(models.Model):
         }
 
     def _assign(self, company, team):
-        """Return who gets a new ticket; nobody where somebody is about to take it."""
+        """Return who gets a new ticket."""
         users = self._get_candidates(company, team)
-        if self.env.context.get("marketplace_taken"):
-            return users.browse()
         return self.env["marketplace.ticket.turn"]._take(self, users) if self.assign == "turns" else users
 
     def _finish(self, ticket):
@@ -150,6 +150,20 @@ class MarketplaceTicketTemplate(models.Model):
                 "Of the template %(name)s could not be used: %(faults)s", name=self.name, faults=" ".join(faults)
             )
             ticket._marketplace_note(text)
+
+    @api.model
+    def _frame(self, ticket, body, topic=None):
+        """Return the HTML of a ticket's description within what its site's template wants above and below.
+
+        :param str topic: what the ticket is about, by default what its order makes it.
+        """
+        site_sudo, order_sudo = ticket.sudo().marketplace_site_id, ticket.sudo().marketplace_order_id
+        template_sudo = site_sudo._get_template()
+        if not template_sudo:
+            return body
+        topic = topic or template_sudo._get_topic(order=order_sudo)
+        values = template_sudo._get_values(site_sudo, order_sudo, topic, ticket.marketplace_item_ref)
+        return template_sudo._fill_frame(body, values)
 
     # === WHAT CAN BE USED === #
 

@@ -1,46 +1,23 @@
-import logging
-from datetime import timedelta
-
-from markupsafe import Markup, escape
-from psycopg2 import OperationalError
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import clean_context, format_datetime
 
 from ...marketplaces.schema import ORDER_STATUSES
-from .kinds import BUYER_WORDS, EVIDENCE_KINDS
-
-_logger = logging.getLogger(__name__)
-
-
-#: Longer texts stay readable in the attached file only.
-TEXT_LIMIT = 50_000
-
-
-#: Class of the line of ours above words that were sent before.
-AGAIN = "o_marketplace_again"
-
-
-class TicketRefused(Exception):
-    """A ticket can't be made as its site is configured; the message says why."""
-
-
-def as_html(text):
-    """Return plain text as harmless HTML: links stay text, direction follows the language."""
-    lines = escape(text[:TEXT_LIMIT]).replace("\n", Markup("<br/>"))
-    return Markup('<div dir="auto">%s</div>') % lines
-
-
-#: A kind of notice that no marketplace of ours knows by a name.
-OTHER = "other"
-
+from .kinds import BUYER_WORDS, OTHER, is_evidence
 
 #: Where a sales order may hold a marketplace's number.
 SALE_FIELDS = ("client_order_ref", "origin", "name")
 
 
+def may_read_sales(env):
+    """Tell whether the Sales app is installed and the user may read its orders."""
+    return "sale.order" in env and env["sale.order"].has_access("read")
+
+
 class HelpdeskTicket(models.Model):
+    """The ticket of a marketplace: its pointers, its Order tab, and that nothing but a reply goes to a buyer."""
+
     _name = "helpdesk.ticket"
     _inherit = ["helpdesk.ticket", "marketplace.guard.mixin"]
     _check_company_auto = True
@@ -65,10 +42,65 @@ class HelpdeskTicket(models.Model):
     marketplace_check = fields.Boolean(
         string="To Check", copy=False, readonly=True, help="A mail of a form not seen before."
     )
+    marketplace_number = fields.Char(
+        string="Any Order Number",
+        compute="_compute_marketplace_number",
+        search="_search_marketplace_number",
+        help="The order's number, or another one that means the same order, with or without dashes.",
+    )
+    # What automation rules can look at, besides channel, marketplace, site, order data and deadline: all stored.
+    marketplace_order_status = fields.Selection(
+        [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES],
+        string="Current Order Status",
+        readonly=True,
+        copy=False,
+        help="As the marketplace last told it. A rule that is to look at it once watches Order Data: "
+        "the first fill writes both together.",
+    )
+    marketplace_last_notice = fields.Selection(
+        selection="_selection_marketplace_notice", string="Last Notice", readonly=True, copy=False
+    )
+    marketplace_last_notice_at = fields.Datetime(
+        string="Last Notice On",
+        readonly=True,
+        copy=False,
+        help="A rule that is to run for each notice, also for the same kind again, watches this.",
+    )
     marketplace_order_data = fields.Json(compute="_compute_marketplace_order_data")
 
     # Beside the trigram index, which serves parts of a number but is slow for a whole one.
     _marketplace_order_ref_index = models.Index("(marketplace_order_ref) WHERE marketplace_order_ref IS NOT NULL")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("marketplace_order_ref")
+    def _compute_marketplace_number(self):
+        for ticket in self:
+            ticket.marketplace_number = ticket.marketplace_order_ref
+
+    @api.model
+    def _search_marketplace_number(self, operator, value):
+        """Look other numbers up first: conditions on indexed columns stay fast on any number of tickets."""
+        own = Domain("marketplace_order_ref", operator, value)
+        if operator not in ("ilike", "=ilike", "in"):
+            return own
+        forms = self.env["marketplace.order"]._get_number_forms(value)
+        if not forms:
+            return own
+        others = self.env["marketplace.order.ref"].sudo().search([("name", "in", forms)]).order_id
+        whole = Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
+        if isinstance(value, str) and self.sudo().with_context(active_test=False).search_count(whole, limit=1):
+            return whole
+        # A part of one marketplace's number may look like another's whole one.
+        return own | whole
+
+    @api.model
+    def _selection_marketplace_notice(self):
+        known = self.env["marketplace.app"]._get_marketplaces().values()
+        labels = {kind.code: kind.label for marketplace in known for kind in marketplace.notices if not kind.is_copy}
+        # Sites know the kinds of marketplaces that are gone; tickets are too many to be asked.
+        policies = self.env["marketplace.notice.policy"]
+        return [*self.env["marketplace.app"]._add_stored(policies, "code", labels), (OTHER, self.env._("Other notice"))]
 
     def _compute_marketplace_order_data(self):
         for ticket in self:
@@ -76,73 +108,7 @@ class HelpdeskTicket(models.Model):
             stored = ticket._origin
             ticket.marketplace_order_data = bool(stored) and stored._marketplace_describe()
 
-    # === CREATION === #
-
-    @api.model
-    def _marketplace_create(self, conversation, mail, doubt=None):
-        """Return a new ticket for a conversation; a bare one with a note when it was refused as configured.
-
-        :param str doubt: what is in doubt of it besides an order that is named only.
-        :raise TicketRefused: the caller begins a new transaction and asks again, with the reason in the context.
-        """
-        # Whoever causes it says nothing about it by defaults.
-        Ticket = self.with_company(conversation.company_id).with_context(
-            clean_context(self.env.context), mail_create_nosubscribe=True, mail_create_nolog=True, tracking_disable=True
-        )
-        values = conversation._prepare_ticket_values(mail)
-        values["marketplace_doubt"] = doubt or ("order" if values["marketplace_named_ref"] else False)
-        refused = self.env.context.get("marketplace_refused")
-        if refused:
-            bare = {**values, "team_id": False, "category_id": False}
-            # Past the automation rules: one of them may be what refuses.
-            create = getattr(type(Ticket).create, "origin", type(Ticket).create)
-            ticket = create(Ticket, [Ticket._marketplace_fill_required(bare)]).with_env(self.env)
-            ticket._marketplace_note(
-                self.env._("Made bare: its team, category, template or mapped fields were refused: %s", refused)
-            )
-            return ticket
-        template_sudo = conversation.site_id._get_template().with_context(**self.env.context)
-        try:
-            ticket = Ticket.create(template_sudo._fill(values, conversation, mail))
-            template_sudo._finish(ticket)
-            ticket.flush_recordset()
-        except OperationalError:
-            raise
-        except Exception as error:
-            _logger.exception("The ticket of conversation %s can't be made as configured", conversation.id)
-            raise TicketRefused(str(error)) from error
-        return ticket.with_env(self.env)
-
-    @api.model
-    def _marketplace_fill_required(self, values):
-        """Return create values with something in each required field that nobody gave a value."""
-        fillers = {
-            "char": "-",
-            "text": "-",
-            "html": "-",
-            "date": fields.Date.today(),
-            "datetime": fields.Datetime.now(),
-        }
-        given = {**self.default_get(list(self._fields)), **values}
-        for name, field in self._fields.items():
-            if field.required and field.store and not field.compute and not given.get(name):
-                if field.type == "many2one":
-                    given[name] = self.env[field.comodel_name].search([], limit=1).id
-                elif field.type == "selection":
-                    given[name] = field.get_values(self.env)[0]
-                else:
-                    given[name] = fillers.get(field.type, 0)
-        return given
-
-    @api.model
-    def _marketplace_prepare_order_values(self, order):
-        known = {"marketplace_named_ref": False} if order else {}
-        return known | {
-            "marketplace_order_id": order.id,
-            "marketplace_order_ref": order.order_ref,
-            "marketplace_order_state": order.state if order else "none",
-            "marketplace_order_status": order.status if order.state == "known" else False,
-        }
+    # === THE TICKET ITSELF === #
 
     def _marketplace_reopen(self):
         """Open a closed or archived ticket again: the buyer wrote."""
@@ -157,89 +123,40 @@ class HelpdeskTicket(models.Model):
         """Return the stages that this ticket may be in, in their order."""
         return self.team_id._get_applicable_stages() or self.env["helpdesk.ticket.stage"].search([], limit=50)
 
-    # === POSTING === #
-
-    def _marketplace_post_buyer(self, message, mail, again=None):
-        """Post a buyer's words and files; returns the mail.message.
-
-        :param again: row of the ledger with the same words, sent before: they are shown collapsed, never left out.
-        """
-        kind = "check" if mail.kind != "buyer_message" else "buyer"
-        if kind == "buyer" and mail.authentication != "pass":
-            kind = "unverified"
-        if kind == "check":
-            self.marketplace_check = True
-        name = mail.buyer_name or self.partner_name or self.env._("Buyer on %s", message.site_id.name)
-        text = mail.text if mail.kind == "buyer_message" else mail.body
-        body = as_html(text) if text else Markup("<em>%s</em>") % self.env._("No text, only files.")
-        if again:
-            body = self._marketplace_collapse(body, again)
-        files = [(file.name, file.content) for file in mail.attachments]
-        if text and len(text) > TEXT_LIMIT:
-            files.append(("message.txt", text.encode()))
-        return self._marketplace_post(
-            message,
-            kind,
-            body=body,
-            message_type="email",
-            subtype_xmlid="mail.mt_comment",
-            email_from=message.site_id._sender(name.replace('"', "'")),
-            attachments=files,
-        )
-
-    def _marketplace_collapse(self, body, again):
-        """Return the HTML of words behind the line that they were sent before; one click shows them."""
-        said = self.env._("The buyer sent the same words again (first on %s).", format_datetime(self.env, again.date))
-        return Markup('<p class="%s"><em>%s</em></p><div data-o-mail-quote="1">%s</div>') % (AGAIN, said, body)
-
-    def _marketplace_post_notice(self, message, mail):
-        """Post what the marketplace tells as an internal note; returns the mail.message."""
-        label = message.notice_label or self.env._("Not delivered")
-        title = Markup("<strong>%s</strong>") % f"{message.app_id.name}: {label}"
-        posted = self._marketplace_post(
-            message,
-            "notice",
-            body=title + as_html(mail.body),
-            message_type="comment",
-            subtype_xmlid="mail.mt_note",
-            email_from=message.site_id._sender(message.app_id.name),
-            attachments=[(file.name, file.content) for file in mail.attachments],
-        )
-        self._marketplace_note_last_notice(message)
-        return posted
-
-    def _marketplace_post(self, message, kind, **values):
-        # Without an author nobody is looked up by e-mail; no file must stay active content.
-        ticket = self.with_context(marketplace_files=True, mail_post_autofollow=False)
-        return ticket.message_post(
-            author_id=False,
-            reply_to=self.company_id.catchall_formatted or False,
-            date=message.date,
-            email_add_signature=False,
-            force_send=False,
-            marketplace_kind=kind,
-            **values,
-        )
+    def _marketplace_close(self):
+        """Move the ticket to its first closed stage, if there is one."""
+        self.stage_id = self._marketplace_get_stages().filtered("closed")[:1] or self.stage_id
 
     def _marketplace_note(self, text):
+        """Post a note of the system's."""
         self.message_post(body=text, author_id=self.env.ref("base.partner_root").id, marketplace_kind="notice")
+
+    def _marketplace_changed(self):
+        """Tell open forms of these tickets to load again, after the commit."""
+        for ticket in self:
+            self.env["bus.bus"]._sendone(ticket, "marketplace_ticket_changed", {"id": ticket.id})
+
+    def action_marketplace_checked(self):
+        """Note that somebody looked at the mail whose form was not known."""
+        self.ensure_one()
+        self.check_access("write")
+        self.env.user._marketplace_check_agent()
+        if self.marketplace_check:
+            self.sudo().marketplace_check = False
+            self.message_post(body=self.env._("Checked."), subtype_xmlid="mail.mt_note")
 
     # === ORDER === #
 
-    def _marketplace_learn_order(self, conversation):
-        """Take over the order of a conversation that had none when the ticket was made.
-
-        An ordinary ticket that a conversation was moved to becomes one of its site: its buyer waits there.
-        """
-        if not self.marketplace_site_id:
-            self.write(self._marketplace_prepare_joining(conversation.site_id))
-        order = conversation.order_id
-        if order and not self.marketplace_order_id:
-            values = {
-                "name": self._marketplace_get_title(conversation),
-                **self._marketplace_prepare_order_values(order),
-            }
-            self._marketplace_fill(values, order)
+    @api.model
+    def _marketplace_prepare_order_values(self, order):
+        """Return the values of a ticket that is about an order, or about none."""
+        known = {"marketplace_named_ref": False} if order else {}
+        return known | {
+            "marketplace_order_id": order.id,
+            "marketplace_order_ref": order.order_ref,
+            "marketplace_order_state": order.state if order else "none",
+            "marketplace_order_status": order.status if order.state == "known" else False,
+        }
 
     def _marketplace_order_changed(self, order, before=None):
         """Follow an order: its first fill is one write together with its state, which rules can use.
@@ -247,31 +164,22 @@ class HelpdeskTicket(models.Model):
         :param dict before: what the order gave to the fields that follow it, before it changed.
         """
         values = self._marketplace_prepare_order_values(order)
+        mapping = self.env["marketplace.field.mapping"]
         first = self.filtered(lambda ticket: ticket.marketplace_order_state != order.state)
         for ticket in first:
-            ticket._marketplace_fill(dict(values, partner_name=ticket.partner_name or order.buyer_name), order)
-        (self - first)._marketplace_follow(order, before)
+            mapping._fill(ticket, dict(values, partner_name=ticket.partner_name or order.buyer_name), order)
+        mapping._follow(self - first, order, before)
         self._marketplace_changed()
 
-    def action_marketplace_checked(self):
-        """Note that somebody looked at the mail whose form was not known."""
-        self.ensure_one()
-        self.check_access("write")
-        self._marketplace_check_agent()
-        if self.marketplace_check:
-            self.sudo().marketplace_check = False
-            self.message_post(body=self.env._("Checked."), subtype_xmlid="mail.mt_note")
+    def _marketplace_renumber(self, former_ref, order):
+        """Write that the order turned out to have another number, or to be another one."""
+        for ticket in self:
+            name = ticket.name.replace(former_ref, order.order_ref)
+            ticket.write({"name": name, "marketplace_order_id": order.id, "marketplace_order_ref": order.order_ref})
 
     def action_marketplace_refresh(self):
         """Ask for the order again, in the background."""
         self.marketplace_order_id.action_refresh()
-
-    # === LIVE === #
-
-    def _marketplace_changed(self):
-        """Tell open forms of these tickets to load again, after the commit."""
-        for ticket in self:
-            self.env["bus.bus"]._sendone(ticket, "marketplace_ticket_changed", {"id": ticket.id})
 
     # === THE ORDER TAB === #
 
@@ -304,8 +212,32 @@ class HelpdeskTicket(models.Model):
             "item_url": bool(item and storefront) and marketplace.item_url(storefront, item),
             "order": order_sudo._describe() if order_sudo else False,
             "others": self.env["marketplace.conversation"].sudo()._describe_others(self),
-            "has_sale_orders": self._marketplace_may_read_sales(),
+            "has_sale_orders": may_read_sales(self.env),
         }
+
+    # === SALES ORDERS === #
+
+    def _marketplace_get_sale_orders(self):
+        """Return the sales orders with any of the order's numbers that this user may read (hook for add-ons).
+
+        :return: recordset of ``sale.order``; without the Sales app an empty list.
+        """
+        self.ensure_one()
+        if not may_read_sales(self.env):
+            return []
+        order_sudo = self._marketplace_get_order()
+        refs = [one for one in (order_sudo.order_ref, *order_sudo.ref_ids.mapped("name")) if one]
+        if not refs:
+            return self.env["sale.order"]
+        numbers = Domain.OR(Domain(name, "in", refs) for name in SALE_FIELDS)
+        mine = Domain("company_id", "=", self.company_id.id) & numbers
+        return self.env["sale.order"].search(mine, order="id desc", limit=5)
+
+    def marketplace_find_sale_orders(self):
+        """Return id and name of the order's sales orders, for the Order tab, which asks once it is shown."""
+        self.ensure_one()
+        self.check_access("read")
+        return [{"id": one.id, "name": one.display_name} for one in self._marketplace_get_sale_orders()]
 
     # === NOTHING BUT A REPLY GOES TO A BUYER === #
 
@@ -328,7 +260,7 @@ class HelpdeskTicket(models.Model):
         return values.get("subtype_xmlid") == "mail.mt_comment" or values.get("subtype_id") == comment
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
-        """Have followers' mails sent at once although not inside the transaction that brings a buyer's message."""
+        """Send followers' mails soon, but not inside the transaction that brings a buyer's message."""
         result = super()._notify_thread_by_email(message, recipients_data, **kwargs)
         if not kwargs.get("force_send", True) and any(one["notif"] == "email" for one in recipients_data):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
@@ -375,119 +307,14 @@ class HelpdeskTicket(models.Model):
         thread = super()._get_thread_with_access(thread_id, **kwargs)
         return thread.browse() if thread and thread._marketplace_is_closed_to(self.env.user) else thread
 
-    # Tickets found by any number of their order, in any form in which people write it.
-
-    marketplace_number = fields.Char(
-        string="Any Order Number",
-        compute="_compute_marketplace_number",
-        search="_search_marketplace_number",
-        help="The order's number, or another one that means the same order, with or without dashes.",
-    )
-
-    @api.depends("marketplace_order_ref")
-    def _compute_marketplace_number(self):
-        for ticket in self:
-            ticket.marketplace_number = ticket.marketplace_order_ref
-
-    @api.model
-    def _search_marketplace_number(self, operator, value):
-        """Look other numbers up first: conditions on indexed columns stay fast on any number of tickets."""
-        own = Domain("marketplace_order_ref", operator, value)
-        if operator not in ("ilike", "=ilike", "in"):
-            return own
-        forms = self.env["marketplace.order"]._get_number_forms(value)
-        if not forms:
-            return own
-        others = self.env["marketplace.order.ref"].sudo().search([("name", "in", forms)]).order_id
-        whole = Domain("marketplace_order_ref", "in", forms) | Domain("marketplace_order_id", "in", others.ids)
-        if isinstance(value, str) and self.sudo().with_context(active_test=False).search_count(whole, limit=1):
-            return whole
-        # A part of one marketplace's number may look like another's whole one.
-        return own | whole
-
-    def _marketplace_renumber(self, former_ref, order):
-        """Be about an order that turned out to have another number, or to be another one."""
-        for ticket in self:
-            name = ticket.name.replace(former_ref, order.order_ref)
-            ticket.write({"name": name, "marketplace_order_id": order.id, "marketplace_order_ref": order.order_ref})
-
-    # What automation rules can look at, besides channel, marketplace, site, order data and deadline: all stored.
-
-    marketplace_order_status = fields.Selection(
-        [(code, code.replace("_", " ").capitalize()) for code in ORDER_STATUSES],
-        string="Current Order Status",
-        readonly=True,
-        copy=False,
-        help="As the marketplace last told it. A rule that is to look at it once watches Order Data: "
-        "the first fill writes both together.",
-    )
-    marketplace_last_notice = fields.Selection(
-        selection="_selection_marketplace_notice", string="Last Notice", readonly=True, copy=False
-    )
-    marketplace_last_notice_at = fields.Datetime(
-        string="Last Notice On",
-        readonly=True,
-        copy=False,
-        help="A rule that is to run for each notice, also for the same kind again, watches this.",
-    )
-
-    @api.model
-    def _selection_marketplace_notice(self):
-        known = self.env["marketplace.app"]._get_marketplaces().values()
-        labels = {kind.code: kind.label for marketplace in known for kind in marketplace.notices if not kind.is_copy}
-        # Sites know the kinds of marketplaces that are gone; tickets are too many to be asked.
-        policies = self.env["marketplace.notice.policy"]
-        return [*self.env["marketplace.app"]._add_stored(policies, "code", labels), (OTHER, self.env._("Other notice"))]
-
-    def _marketplace_note_last_notice(self, message):
-        """Write which kind of notice came last, for automation rules."""
-        known = dict(self._selection_marketplace_notice())
-        code = message.notice if message.notice in known else OTHER
-        # Two of one second are two, for rules that see only what changes.
-        last = self.marketplace_last_notice_at
-        now = max(fields.Datetime.now(), last + timedelta(seconds=1)) if last else fields.Datetime.now()
-        self.write({"marketplace_last_notice": code, "marketplace_last_notice_at": now})
-
-    # The sales orders in Odoo that a marketplace's order became, where the Sales app is installed.
-
-    def _marketplace_get_sale_orders(self):
-        """Return the sales orders with any of the order's numbers that this user may read (hook for add-ons).
-
-        :return: recordset of ``sale.order``; without the Sales app an empty list.
-        """
-        self.ensure_one()
-        if not self._marketplace_may_read_sales():
-            return []
-        order_sudo = self._marketplace_get_order()
-        refs = [one for one in (order_sudo.order_ref, *order_sudo.ref_ids.mapped("name")) if one]
-        if not refs:
-            return self.env["sale.order"]
-        numbers = Domain.OR(Domain(name, "in", refs) for name in SALE_FIELDS)
-        mine = Domain("company_id", "=", self.company_id.id) & numbers
-        return self.env["sale.order"].search(mine, order="id desc", limit=5)
-
-    def _marketplace_may_read_sales(self):
-        return "sale.order" in self.env and self.env["sale.order"].has_access("read")
-
-    def marketplace_find_sale_orders(self):
-        """Return id and name of the order's sales orders, for the Order tab, which asks once it is shown."""
-        self.ensure_one()
-        self.check_access("read")
-        return [{"id": one.id, "name": one.display_name} for one in self._marketplace_get_sale_orders()]
-
-    # No automatic mail carries a buyer's words: it says that there is something, on which ticket, with a link.
-    #
-    # Told are people of the helpdesk who may see the ticket, whoever else follows it. A company may have the words in
-    # their mails; what an agent forwards goes as it is.
-
-    def _marketplace_is_evidence(self, message, msg_vals):
-        """Tell whether a message is one of a marketplace or of its buyer, or went to them."""
-        kind = msg_vals["marketplace_kind"] if "marketplace_kind" in (msg_vals or {}) else message.marketplace_kind
-        return kind in EVIDENCE_KINDS
+    # === WHO IS TOLD OF WHAT === #
+    # No automatic mail carries a buyer's words: it says that there is something, on which ticket, with a link. Told are
+    # people of the helpdesk who may see the ticket, whoever else follows it. A company may have the words in their
+    # mails; what an agent forwards goes as it is.
 
     def _marketplace_hides_words(self, message, msg_vals=False):
         """Tell whether a message's words stay out of mails and of notifications on devices."""
-        if len(self) != 1 or not self._marketplace_is_evidence(message, msg_vals):
+        if len(self) != 1 or not is_evidence(message, msg_vals):
             return False
         return not self.sudo().company_id.marketplace_words_by_mail
 
@@ -499,13 +326,13 @@ class HelpdeskTicket(models.Model):
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        if not recipients or len(self) != 1 or not self._marketplace_is_evidence(message, msg_vals):
+        if not recipients or len(self) != 1 or not is_evidence(message, msg_vals):
             return recipients
-        return [one for one in recipients if one["uid"] and self._marketplace_may_be_told(one["uid"])]
-
-    def _marketplace_may_be_told(self, uid):
-        user_sudo = self.env["res.users"].sudo().browse(uid)
-        return user_sudo._marketplace_is_helpdesk() and self.with_user(user_sudo).has_access("read")
+        told_sudo = self.env["res.users"].sudo().browse([one["uid"] for one in recipients if one["uid"]])
+        told_sudo = told_sudo.filtered(
+            lambda user: user._marketplace_is_helpdesk() and self.with_user(user).has_access("read")
+        )
+        return [one for one in recipients if one["uid"] in told_sudo.ids]
 
     def _notify_by_email_prepare_rendering_context(self, message, msg_vals=False, **kwargs):
         values = super()._notify_by_email_prepare_rendering_context(message, msg_vals=msg_vals, **kwargs)
@@ -525,7 +352,7 @@ class HelpdeskTicket(models.Model):
         }
 
     def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
-        """Have the mail stand by itself: one of the buyer's message would have its sender, subject and files."""
+        """Make the mail one of its own: that of a buyer's message would have its sender, subject and files."""
         values = super()._notify_by_email_get_base_mail_values(message, recipients_data, additional_values)
         if not self._marketplace_hides_words(message):
             return values
@@ -554,6 +381,6 @@ class HelpdeskTicket(models.Model):
 
     def _notify_thread_with_out_of_office(self, message, recipients_data, msg_vals=False, **kwargs):
         """Answer no buyer by itself."""
-        if len(self) == 1 and self._marketplace_is_evidence(message, msg_vals):
+        if len(self) == 1 and is_evidence(message, msg_vals):
             return self.env["mail.message"]
         return super()._notify_thread_with_out_of_office(message, recipients_data, msg_vals=msg_vals, **kwargs)

@@ -17,3 +17,14 @@ EVIDENCE_KINDS = tuple(kind for kind, _label in MESSAGE_KINDS if kind not in FRE
 #: Marks of what a buyer wrote, and the kinds of its mail (``marketplace.message``).
 BUYER_WORDS = ("buyer", "unverified", "check")
 BUYER_KINDS = ("buyer_message", "unknown", "suspect")
+#: A kind of notice that no marketplace of ours knows by a name.
+OTHER = "other"
+
+
+def is_evidence(message, values):
+    """Tell whether a message is one of a marketplace or of its buyer, or went to them.
+
+    :param values: of the message, where it is only being made; else False or None.
+    """
+    kind = values["marketplace_kind"] if "marketplace_kind" in (values or {}) else message.marketplace_kind
+    return kind in EVIDENCE_KINDS

@@ -47,6 +47,12 @@ class MailMessage(models.Model):
         ticket_sudo = self.env["helpdesk.ticket"].sudo().browse(self.res_id)
         return self.env._("Answered in %s", ticket_sudo.marketplace_console)
 
+    @api.model
+    def _marketplace_find(self, ticket, kinds, domain):
+        """Return, as superuser, the messages of some marketplace kinds on a ticket, the oldest first."""
+        mine = [("model", "=", ticket._name), ("res_id", "=", ticket.id), ("marketplace_kind", "in", kinds)]
+        return self.sudo().search(mine + domain, order="date, id")
+
     # === WHO SEES IT === #
 
     def _search(self, domain, *args, bypass_access=False, **kwargs):
@@ -82,10 +88,24 @@ class MailMessage(models.Model):
             if "marketplace_kind" in vals and any(one.marketplace_kind != vals["marketplace_kind"] for one in self):
                 raise AccessError(self.env._("What a message is for a marketplace is not said by users."))
             if vals.keys() - OWN_MARKS:
-                self.env["helpdesk.ticket"]._marketplace_refuse_change(self)
+                self._marketplace_refuse_change()
         return super().write(vals)
 
     def unlink(self):
         if not self.env.su:
-            self.env["helpdesk.ticket"]._marketplace_refuse_change(self)
+            self._marketplace_refuse_change()
         return super().unlink()
+
+    def _marketplace_refuse_change(self):
+        """Refuse to change what a buyer or a marketplace said, and what has gone to them.
+
+        :raise AccessError: says why; not for other messages.
+        """
+        if self.filtered(lambda message: message.marketplace_kind == "reply"):
+            raise AccessError(
+                self.env._("This answer has gone to the buyer: it can't be changed here. Write another one.")
+            )
+        if self._marketplace_filter_evidence():
+            raise AccessError(
+                self.env._("This came from the buyer or the marketplace. It is kept as it came, with its files.")
+            )

@@ -39,13 +39,13 @@ class TestClock(ClockCase):
         self.asks(hours=5)
         self.site_de.reply_hours = 8
         self.assertEqual(self.ticket.marketplace_deadline, self.ago(5) + timedelta(hours=24))
-        self.ticket._marketplace_clock_stop("reply")
+        self.stop_clock(self.ticket, "reply")
         self.asks("Again", hours=0)
         self.assertEqual(self.ticket.marketplace_deadline, self.turn.asked_at + timedelta(hours=8))
 
     def test_an_answer_stops_the_clock_and_a_new_message_starts_it_anew(self):
         self.asks(hours=5)
-        ended = self.as_agent()._marketplace_clock_stop("reply", self.ago(2))
+        ended = self.stop_clock(self.as_agent(), "reply", self.ago(2))
         self.assertFalse(self.ticket.marketplace_deadline)
         self.assertEqual((ended.how, ended.hours, ended.user_id), ("reply", 3.0, self.agent))
         self.assertTrue(ended.is_in_time)
@@ -56,23 +56,23 @@ class TestClock(ClockCase):
     def test_a_late_answer_is_not_in_time(self):
         self.site_de.reply_hours = 20
         self.asks(hours=22)
-        self.assertFalse(self.ticket._marketplace_clock_stop("reply").is_in_time)
+        self.assertFalse(self.stop_clock(self.ticket, "reply").is_in_time)
 
     def test_a_scheduled_action_is_nobody(self):
         self.asks()
         root = self.env.ref("base.user_root")
-        self.assertFalse(self.ticket.with_user(root)._marketplace_clock_stop("reply").user_id)
+        self.assertFalse(self.stop_clock(self.ticket.with_user(root), "reply").user_id)
 
     def test_what_the_buyer_wrote_after_the_answer_stays_unanswered(self):
         self.asks(hours=5)
         self.asks("One more thing", hours=2)
         self.asks("And another", hours=1)
-        self.ticket._marketplace_clock_stop("reply", self.ago(3))
+        self.stop_clock(self.ticket, "reply", self.ago(3))
         self.assertEqual((self.turn.asked_at, self.turn.message_count), (self.ago(2), 2))
 
     def test_an_answer_from_before_the_question_answers_nothing(self):
         self.asks(hours=2)
-        self.assertFalse(self.ticket._marketplace_clock_stop("console", self.ago(3)))
+        self.assertFalse(self.stop_clock(self.ticket, "console", self.ago(3)))
         self.assertTrue(self.ticket.marketplace_deadline)
 
     def test_what_is_posted_on_the_ticket_never_stops_the_clock(self):
@@ -87,7 +87,7 @@ class TestClock(ClockCase):
         deadline = self.ticket.marketplace_deadline
         self.asks("", notice="refund")
         self.assertEqual(self.ticket.marketplace_deadline, deadline)
-        self.ticket._marketplace_clock_stop("reply")
+        self.stop_clock(self.ticket, "reply")
         self.asks("", notice="return_request")
         self.assertFalse(self.ticket.marketplace_deadline)
 
@@ -99,18 +99,18 @@ class TestClock(ClockCase):
     def test_a_refused_answer_brings_back_the_original_deadline(self):
         self.asks(hours=20)
         deadline = self.ticket.marketplace_deadline
-        ended = self.ticket._marketplace_clock_stop("reply", self.ago(10))
+        ended = self.stop_clock(self.ticket, "reply", self.ago(10))
         self.site_de.reply_hours = 48
-        self.ticket._marketplace_clock_resume(ended)
+        ended._resume(self.ticket)
         self.assertEqual(self.ticket.marketplace_deadline, deadline)
         self.assertEqual((self.turn, self.turn.how, self.turn.answered_at), (ended, False, False))
         self.assertEqual(ended.hours, 0)
 
     def test_a_refused_answer_outranks_a_newer_question(self):
         self.asks(hours=20)
-        ended = self.ticket._marketplace_clock_stop("reply", self.ago(10))
+        ended = self.stop_clock(self.ticket, "reply", self.ago(10))
         self.asks("Hello?", hours=5)
-        self.ticket._marketplace_clock_resume(ended)
+        ended._resume(self.ticket)
         self.assertEqual(self.ticket.marketplace_deadline, self.ago(20) + timedelta(hours=24))
         self.assertEqual((self.turns, ended.message_count, ended.is_first), (ended, 2, True))
 
@@ -134,8 +134,8 @@ class TestClock(ClockCase):
     def test_an_ordinary_ticket_has_no_clock(self):
         plain = self.env["helpdesk.ticket"].create({"name": "Plain", "description": "x"})
         self.assertFalse(plain.marketplace_deadline)
-        self.assertFalse(plain._marketplace_clock_start(self.now))
-        self.assertFalse(plain._marketplace_clock_stop("reply"))
+        self.assertFalse(self.env["marketplace.response"]._start(plain, self.now))
+        self.assertFalse(self.stop_clock(plain, "reply"))
 
     def test_a_ticket_that_a_conversation_was_moved_to_gets_its_clock(self):
         message = self.asks(hours=2)
@@ -150,7 +150,7 @@ class TestClock(ClockCase):
 
     def test_nobody_waits_on_a_ticket_that_was_deleted(self):
         self.asks(hours=30)
-        answered = self.ticket._marketplace_clock_stop("reply")
+        answered = self.stop_clock(self.ticket, "reply")
         self.asks("Again")
         waiting = self.turn
         self.ticket.unlink()
@@ -274,7 +274,7 @@ class TestCopies(ClockCase):
 
     def test_a_copy_that_comes_before_the_question_it_answers_counts(self):
         self.asks(hours=9)
-        self.ticket._marketplace_clock_stop("reply")
+        self.stop_clock(self.ticket, "reply")
         self.copy_arrives(hours=1)
         self.asks("Late mail", hours=2)
         self.assertFalse(self.ticket.marketplace_deadline)
@@ -286,8 +286,8 @@ class TestCopies(ClockCase):
 
     def test_who_knows_our_own_answers_is_asked_first(self):
         self.asks()
-        ticket_class = type(self.ticket)
-        self.patch(ticket_class, "_marketplace_copy_arrived", lambda ticket, message, mail: False)
+        reply_class = type(self.env["marketplace.reply"])
+        self.patch(reply_class, "_take_copy", lambda replies, ticket, message, mail: False)
         message = self.copy_arrives()
         self.assertEqual(message.mail_message_id.marketplace_kind, "notice")
         self.assertTrue(self.ticket.marketplace_deadline)

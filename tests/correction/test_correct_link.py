@@ -2,6 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import ConcurrencyError, UserError
 
+from ...models.correction.checks import look_again
 from ..common import DE_ORDER
 from .correct_common import OTHER_ORDER, WHY, CorrectCase
 
@@ -102,7 +103,7 @@ class TestCorrectLink(CorrectCase):
 
     def test_a_mail_of_the_order_at_the_same_moment_lets_odoo_begin_again(self):
         ticket = self.presale().ticket_id
-        with self.assertRaises(ConcurrencyError), ticket._marketplace_look_again():
+        with self.assertRaises(ConcurrencyError), look_again(ticket.env):
             raise UniqueViolation("somebody was first")
 
     # === WHAT CAN'T BE === #

@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 
+from ...models.reply.answering import Answering
 from ..common import DE_ORDER, US_ORDER
 from .correct_common import OTHER_ORDER, WHY, CorrectCase
 
@@ -88,15 +89,15 @@ class TestCorrectMerge(CorrectCase):
         self.assertFalse(self.env["marketplace.response"].search([("ticket_id", "=", self.old.id)]))
 
     def test_turns_that_ended_go_along_and_one_is_the_first(self):
-        self.by_agent(self.old)._marketplace_clock_stop("reply")
-        self.by_agent(self.goes_on)._marketplace_clock_stop("reply")
+        self.stop_clock(self.by_agent(self.old), "reply")
+        self.stop_clock(self.by_agent(self.goes_on), "reply")
         self.merge()
         turns = self.env["marketplace.response"].search([("ticket_id", "=", self.goes_on.id)], order="asked_at")
         self.assertEqual(turns.mapped("is_first"), [True, False])
         self.assertFalse(self.goes_on.marketplace_deadline)
 
     def test_a_closed_ticket_is_open_again_when_somebody_waits_there_now(self):
-        self.by_agent(self.goes_on)._marketplace_clock_stop("none")
+        self.stop_clock(self.by_agent(self.goes_on), "none")
         self.goes_on._marketplace_close()
         self.merge()
         self.assertFalse(self.goes_on.closed)
@@ -134,7 +135,7 @@ class TestCorrectMerge(CorrectCase):
 
     def test_nobody_answers_from_the_ticket_that_ended(self):
         self.merge()
-        self.assertIn(self.goes_on.number, self.by_agent(self.old)._marketplace_why_not())
+        self.assertIn(self.goes_on.number, Answering(self.by_agent(self.old)).why_not())
         with self.assertRaisesRegex(UserError, f"goes on in {self.goes_on.number}"):
             self.by_agent(self.old).action_marketplace_link_order(DE_ORDER, WHY)
 

@@ -86,14 +86,14 @@ class TestCorrectMove(CorrectCase):
         self.assertFalse(target.marketplace_order_id)
 
     def test_what_was_answered_starts_no_clock(self):
-        self.by_agent(self.here)._marketplace_clock_stop("console")
+        self.stop_clock(self.by_agent(self.here), "console")
         target = self.move()
         self.assertFalse(target.marketplace_deadline)
         self.assertFalse(self.here.marketplace_deadline)
 
     def test_a_closed_ticket_is_open_again_when_somebody_waits_there_now(self):
         target = self.new_ticket()
-        self.by_agent(target)._marketplace_clock_stop("none")
+        self.stop_clock(self.by_agent(target), "none")
         target._marketplace_close()
         self.move(ticket_id=target.id)
         self.assertFalse(target.closed)
@@ -144,7 +144,7 @@ class TestCorrectMove(CorrectCase):
         self.env["ir.mail_server"].create(
             {"name": "Out", "smtp_host": "127.0.0.1", "smtp_port": 1, "from_filter": "shop.example"}
         )
-        self.by_agent(self.here)._marketplace_clock_stop("none", self.ago(8))
+        self.stop_clock(self.by_agent(self.here), "none", self.ago(8))
         result = self.by_agent(self.here).action_marketplace_reply("<p>Guten Tag, das klären wir.</p>", confirmed=True)
         reply = self.env["marketplace.reply"].browse(result["reply_id"])
         self.run_cron("send_replies")

@@ -7,7 +7,7 @@ from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.amazon import Amazon
 
 from ..common import DE_ORDER, MarketplaceCase
 
-MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.fields.helpdesk_ticket"
+MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.fields.marketplace_field_mapping"
 
 
 class MappingCase(MarketplaceCase):

@@ -106,7 +106,7 @@ class TestFieldMapping(MappingCase):
         conversation = self.env["marketplace.conversation"].search([("ticket_id", "=", ticket.id)])
         self.make_ticket(self.new_order("302-7777777-0000001"))
         conversation.order_id = self.env["marketplace.order"].search([("order_ref", "=", "302-7777777-0000001")])
-        ticket._marketplace_learn_order(conversation)
+        conversation._tell_order(ticket)
         self.assertEqual(ticket.x_marketplace_order_number, "302-7777777-0000001")
         self.assertTrue(ticket.x_marketplace_order_status)
 
@@ -220,11 +220,12 @@ class TestFieldMapping(MappingCase):
         message = self.buyer_writes("Is it blue?", order_ref=None, site="DE", asin="B0EXAMPL01")
         self.settle()
         order = self.make_ticket().marketplace_order_id
-        message.ticket_id.with_user(self.agent)._marketplace_fill({"priority": "3"}, order)
+        mapping = self.env["marketplace.field.mapping"].with_user(self.agent)
+        mapping._fill(message.ticket_id.with_user(self.agent), {"priority": "3"}, order)
         self.assertEqual(message.ticket_id.x_marketplace_order_number, DE_ORDER)
         self.assertEqual(message.ticket_id.priority, "3")
 
-    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.ticket.helpdesk_ticket")
+    @mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.ticket.marketplace_conversation")
     def test_who_refuses_mapped_values_of_a_new_ticket_gets_a_bare_one(self):
         ticket_class = type(self.env["helpdesk.ticket"])
         create = ticket_class.create

@@ -64,7 +64,7 @@ class TestFieldPermission(MappingCase):
         plain = self.env["helpdesk.ticket"].create({"name": "Plain", "description": "x", "team_id": self.team.id})
         plain.with_user(self.agent).write({STATUS: "Mine", CARRIER: "Mine", SKUS: "Mine"})
         conversation = self.env["marketplace.conversation"].search([("ticket_id", "=", self.ticket.id)])
-        plain._marketplace_learn_order(conversation)
+        conversation._tell_order(plain)
         self.assertEqual(plain[STATUS], self.ticket[STATUS])
         self.assertEqual(plain[CARRIER], self.ticket[CARRIER])
         self.assertEqual(plain[SKUS], self.ticket[SKUS])

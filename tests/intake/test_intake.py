@@ -180,10 +180,10 @@ class TestIntake(MarketplaceCase):
         intake = type(self.env["marketplace.intake"])
         process, turns = intake._process, iter(range(CONFLICT_TRIES))
 
-        def overtaken(self, message):
+        def overtaken(self, *args):
             if next(turns, None) is not None:
                 raise Overtaken()
-            return process(self, message)
+            return process(self, *args)
 
         with patch.object(intake, "_process", overtaken), patch(f"{INTAKE}.time.sleep"):
             self.settle()

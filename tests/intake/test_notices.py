@@ -80,7 +80,7 @@ class TestNotices(ClockCase):
         self.asks("", hours=2, notice="atoz_claim")
         self.assertEqual(self.ticket.priority, "3")
         self.assertEqual(self.ticket.marketplace_deadline, self.ago(5) + timedelta(hours=24))
-        self.ticket._marketplace_clock_stop("reply")
+        self.stop_clock(self.ticket, "reply")
         self.assertEqual(self.ticket.marketplace_deadline, self.ago(2) + timedelta(days=3))
 
     def test_an_answer_in_the_console_or_a_closed_ticket_ends_the_claims_clock(self):

@@ -1,6 +1,6 @@
 import re
 
-from ...models.reply.helpdesk_ticket import buyer_words
+from ...models.reply.answering import buyer_words
 from ..common import DE_ORDER, US_ORDER
 from ..proof.proof_common import unproved
 from ..reply.reply_common import ReplyCase

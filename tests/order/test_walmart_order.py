@@ -76,7 +76,7 @@ class TestWalmartOrder(WalmartCase):
                 "order_ref": self.purchase_order(SPLIT),
             }
         )
-        first = self.env["helpdesk.ticket"]._marketplace_open_first(order)
+        first = self.env["marketplace.conversation"]._open_first(order)
         self.assertEqual(first, order.ticket_ids)
         joined = pending._take_number(order.order_ref)
         self.assertEqual(joined, order)

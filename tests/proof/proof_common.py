@@ -3,6 +3,7 @@
 from email import message_from_bytes, policy
 from uuid import uuid4
 
+from ...models.reply.answering import Answering
 from ..common import DE_ORDER, MarketplaceCase
 from ..reply.reply_common import ReplyMixin
 
@@ -70,7 +71,7 @@ class ProofCase(ReplyMixin, MarketplaceCase):
         """Check that nothing came to the victim's ticket, and that the victim would get the answer."""
         self.env.invalidate_all()
         self.assertEqual(len(self.ticket.message_ids), self.counts)
-        self.assertEqual(self.ticket._marketplace_get_answerable(), self.victim_message)
+        self.assertEqual(Answering(self.ticket).get_answerable(), self.victim_message)
         reply = self.answer()
         self.assertEqual(reply.sudo().recipient, self.victim_message.reply_to)
 

@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.amazon.mails import notice
 from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.received import stamp_mail
 
+from ...models.reply.answering import Answering
 from ..common import AUTHSERV_ID, DE_ORDER
 from .proof_common import ProofCase, change, unproved
 
@@ -91,7 +92,7 @@ class TestUnprovedBuyerMail(ProofCase):
         self.assertEqual(message.ticket_id, self.ticket.sudo(False))
         self.assertEqual(message.mail_message_id.marketplace_kind, "unverified")
         self.assertFalse(self.ticket.marketplace_doubt)
-        self.assertEqual(self.ticket._marketplace_get_answerable(), self.victim_message)
+        self.assertEqual(Answering(self.ticket).get_answerable(), self.victim_message)
 
     def test_the_address_without_the_thread_does_not(self):
         sender = self.victim_message.reply_to.partition("+")[0] + "@marketplace.amazon.de"
@@ -137,7 +138,7 @@ class TestUnprovedBuyerMail(ProofCase):
         message.action_accept()
         self.settle()
         self.assertEqual(message.ticket_id, self.ticket.sudo(False))
-        self.assertEqual(self.ticket._marketplace_get_answerable(), message)
+        self.assertEqual(Answering(self.ticket).get_answerable(), message)
 
 
 class TestClock(ProofCase):
@@ -241,7 +242,7 @@ class TestProofArrives(ProofCase):
         self.prove(message, raw)
         self.assertEqual((message.ticket_id, apart.duplicate_id), (self.ticket.sudo(False), self.ticket.sudo(False)))
         self.assertEqual(message.mail_message_id.marketplace_kind, "buyer")
-        self.assertEqual(self.ticket._marketplace_get_answerable(), message)
+        self.assertEqual(Answering(self.ticket).get_answerable(), message)
         self.assertFalse(self.ticket.stage_id.closed)
 
     def test_a_ticket_of_nobody_elses_order_becomes_that_orders(self):

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
+from ...models.reply.answering import Answering
 from ..common import US_ORDER
 from .reply_common import ANSWER, TEXT, ReplyCase
 
@@ -19,7 +20,7 @@ class TestReply(ReplyCase):
         [mail] = self.send()
         self.assertEqual(reply.state, "handed_over")
         self.assertEqual(reply.text, TEXT)
-        self.assertEqual(mail["To"], self.ticket._marketplace_get_answerable().reply_to)
+        self.assertEqual(mail["To"], Answering(self.ticket).get_answerable().reply_to)
         for header in ("From", "Return-Path", "Reply-To"):
             self.assertIn(self.site_de.address, mail[header])
         raw = mail.as_string()

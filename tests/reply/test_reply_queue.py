@@ -13,7 +13,7 @@ from ...marketplaces.mail.handover import (
     explain_connecting,
     explain_sending,
 )
-from ...models.reply.helpdesk_ticket import as_text
+from ...models.reply.answering import as_text
 from ...models.reply.marketplace_reply import Outcome
 from ..common import DE_ORDER, US_ORDER, MarketplaceCase
 

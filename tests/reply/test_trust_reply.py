@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ...models.reply.answering import Answering
 from ..common import DE_ORDER
 from ..proof.proof_common import MALLORY, ProofCase, change, unproved
 
@@ -76,7 +77,7 @@ class TestRecipients(ProofCase):
         posted = self.message.mail_message_id
         self.apart.action_marketplace_move([posted.id], "It is the buyer's other address", ticket_id=self.ticket.id)
         self.assertTrue(self.message.is_confirmed)
-        self.assertEqual(self.ticket._marketplace_get_answerable(), self.message)
+        self.assertEqual(Answering(self.ticket).get_answerable(), self.message)
 
     def test_messages_of_the_marketplace_need_the_join(self):
         with self.assertRaisesRegex(UserError, "There is no order yet"):
@@ -90,7 +91,7 @@ class TestRecipients(ProofCase):
         ref = self.new_order("302-9090909-0000001", buyer="Quiet Buyer", status="SHIPPED")
         order = self.env["marketplace.order"]._find_or_create(self.site_de, ref)
         self.fetch()
-        ticket = self.env["helpdesk.ticket"].with_user(self.agent)._marketplace_open_first(order)
+        ticket = self.env["marketplace.conversation"].with_user(self.agent)._open_first(order)
         _codes, result = self.findings(ticket)
         self.assertEqual(self.env["marketplace.reply"].browse(result["reply_id"]).recipient, order.relay)
         self.assertNotEqual(ref, DE_ORDER)

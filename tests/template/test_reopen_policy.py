@@ -50,7 +50,7 @@ class TestReopenPolicy(MarketplaceCase):
         self.assertEqual(third.marketplace_previous_ticket_id, new)
 
     def test_the_clock_starts_on_the_new_ticket(self):
-        self.first._marketplace_clock_stop("none")
+        self.stop_clock(self.first, "none")
         self.close(self.first, days=15)
         new = self.write_again()
         self.assertTrue(new.marketplace_deadline)
@@ -60,7 +60,7 @@ class TestReopenPolicy(MarketplaceCase):
         self.close(self.first, days=15)
         new = self.write_again()
         self.assertTrue(self.first.marketplace_deadline)
-        new._marketplace_clock_stop("console", user=self.agent)
+        self.stop_clock(new, "console", user=self.agent)
         self.assertFalse(new.marketplace_deadline or self.first.marketplace_deadline)
         responses = self.env["marketplace.response"].search([("ticket_id", "in", (self.first | new).ids)])
         self.assertEqual(responses.mapped("how"), ["console", "console"])

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from ..common import DE_ORDER, US_ORDER
 from .template_common import TemplateCase
 
-MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.ticket.helpdesk_ticket"
+MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.ticket.marketplace_conversation"
 
 
 class TestTicketTemplate(TemplateCase):
@@ -69,7 +69,7 @@ class TestTicketTemplate(TemplateCase):
         self.assertEqual(ticket.name, "amazon.de Question before buying")
         conversation = self.env["marketplace.conversation"].search([("ticket_id", "=", ticket.id)])
         conversation.order_id = self.env["marketplace.order"]._find_or_create(self.site_de, DE_ORDER)
-        ticket._marketplace_learn_order(conversation)
+        conversation._tell_order(ticket)
         self.assertEqual(ticket.name, f"amazon.de Buyer's message {DE_ORDER}")
 
     def test_a_notices_own_ticket_says_which_kind_once(self):

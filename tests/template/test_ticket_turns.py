@@ -82,7 +82,7 @@ class TestTicketTurns(TemplateCase):
         order = self.env["marketplace.order"]._find_or_create(self.site_de, DE_ORDER)
         self.fetch()
         self.template.text_below = "<p>The manual</p>"
-        ticket = self.env["helpdesk.ticket"].with_user(self.agent)._marketplace_open_first(order.sudo())
+        ticket = self.env["marketplace.conversation"].with_user(self.agent)._open_first(order.sudo())
         self.assertEqual(ticket.user_id, self.agent)
         self.assertFalse(self.template.turn_ids)
         self.assertIn("The manual", ticket.description)

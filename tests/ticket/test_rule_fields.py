@@ -7,7 +7,7 @@ from ..common import DE_ORDER, MarketplaceCase
 from ..correction.correct_common import OTHER_ORDER
 
 MODELS = "odoo.addons.helpdesk_mgmt_marketplace.models."
-FIELDS, ORDER = MODELS + "helpdesk_ticket_fields", MODELS + "marketplace_order"
+FIELDS, ORDER = MODELS + "fields.marketplace_field_mapping", MODELS + "order.marketplace_order"
 
 
 class TestRuleFields(MarketplaceCase):

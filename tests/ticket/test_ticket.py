@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..common import DE_ORDER, MarketplaceCase
 
-MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.ticket.helpdesk_ticket"
+MODEL = "odoo.addons.helpdesk_mgmt_marketplace.models.ticket.marketplace_conversation"
 
 
 class TestTicket(MarketplaceCase):

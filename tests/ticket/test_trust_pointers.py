@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 
+from ...models.reply.answering import Answering
 from ..privacy.rights_matrix import MODELS
 from ..trust_common import TrustCase
 
@@ -166,7 +167,7 @@ class TestTrustPointers(TrustCase):
         self.env.invalidate_all()
         ticket = self.as_("beta", self.hidden)
         self.assertFalse(ticket._marketplace_get_order())
-        self.assertEqual(ticket._marketplace_get_placeholders(), {})
+        self.assertEqual(Answering(ticket).get_placeholders(), {})
 
     def test_nobody_acts_on_tickets_of_others(self):
         for role in ("own", "beta"):

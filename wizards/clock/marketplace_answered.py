@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...models.ticket.helpdesk_ticket import as_html
+from ...models.ticket.text import as_html
 
 
 class MarketplaceAnswered(models.TransientModel):
@@ -36,7 +36,7 @@ class MarketplaceAnswered(models.TransientModel):
             subtype_xmlid="mail.mt_note",
             marketplace_kind="answered",
         )
-        if not ticket._marketplace_clock_stop("console", self.moment, user=self.env.user):
+        if not self.env["marketplace.response"]._stop(ticket, "console", self.moment, user=self.env.user):
             # No buyer was waiting: it was the claim that was answered.
             ticket.sudo().write({"marketplace_claimed_at": False, "marketplace_claim_deadline": False})
         return {"type": "ir.actions.act_window_close"}

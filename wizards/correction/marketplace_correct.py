@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...models.correction.checks import check_correction
+
 
 class MarketplaceCorrectMixin(models.AbstractModel):
     """What dialogs have in common that put right what belongs together. The tickets' public methods do it."""
@@ -52,8 +54,8 @@ class MarketplaceCorrectLink(models.TransientModel):
         """Link the ticket, or say that the order has one already."""
         self.ensure_one()
         ticket = self.ticket_id
-        ticket._marketplace_check_correction(self.reason)
-        other = ticket._marketplace_find_current(self.order_ref)
+        check_correction(ticket, self.reason)
+        other = self.env["marketplace.correction"]._find_current(ticket, self.order_ref)
         if other:
             self.write({"other_number": other.display_name, "other_key": other.id})
             return self._show()

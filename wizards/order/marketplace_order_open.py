@@ -21,7 +21,7 @@ class MarketplaceOrderOpen(models.TransientModel):
         for dialog in self:
             order_sudo = dialog.sudo().order_id if dialog.is_found else dialog.sudo().order_id.browse()
             dialog.found_text = order_sudo and self._describe_order(order_sudo)
-            dialog.ticket_text = order_sudo and self.env["helpdesk.ticket"]._marketplace_get_first(order_sudo).number
+            dialog.ticket_text = order_sudo and self.env["marketplace.conversation"]._find_ticket(order_sudo).number
 
     @api.model
     def _describe_order(self, order):
@@ -37,17 +37,17 @@ class MarketplaceOrderOpen(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
-        self.env["helpdesk.ticket"]._marketplace_check_agent()
+        self.env.user._marketplace_check_agent()
         if not self.is_found:
             raise UserError(self.env._("Find the order first."))
         order_sudo = self.sudo().order_id
-        return self._show_ticket(self.env["helpdesk.ticket"]._marketplace_open_first(order_sudo, is_to_write=False))
+        return self._show_ticket(self.env["marketplace.conversation"]._open_first(order_sudo, is_to_write=False))
 
     # === BUSINESS METHODS === #
 
     def _open_ticket(self, order):
         """Show what was found first, unless it is on a ticket that this user may not see."""
-        self.env["helpdesk.ticket"]._marketplace_check_first(order)
+        self.env["marketplace.conversation"]._check_first(order)
         self.sudo().write({"order_id": order.id, "is_found": True, "is_waiting": False, "error": False})
         return self._show()
 

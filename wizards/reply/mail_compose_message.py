@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.reply.answering import Answering
+
 
 class MailComposeMessage(models.TransientModel):
     """The full composer on a marketplace's ticket answers the buyer, now or later, and nobody else."""
@@ -20,7 +22,7 @@ class MailComposeMessage(models.TransientModel):
     def _compute_marketplace_to(self):
         for wizard in self:
             ticket = wizard._marketplace_get_ticket()
-            described = ticket._marketplace_describe_reply() if ticket else {}
+            described = Answering(ticket).describe() if ticket else {}
             wizard.marketplace_to = described.get("to")
             wizard.marketplace_sender = described.get("sender")
 
@@ -50,8 +52,11 @@ class MailComposeMessage(models.TransientModel):
     def _marketplace_find(self):
         """Return what speaks against this answer; of an empty one nothing is said before it is sent."""
         ticket = self._marketplace_get_ticket()
-        text = ticket and ticket._marketplace_get_reply_text(self.body)
-        return ticket._marketplace_check_reply(text, self.attachment_ids) if text else []
+        if not ticket:
+            return []
+        answering = Answering(ticket)
+        text = answering.get_text(self.body)
+        return answering.check(text, self.attachment_ids) if text else []
 
     # === SENDING === #
 

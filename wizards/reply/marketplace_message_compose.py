@@ -9,8 +9,7 @@ from odoo.tools import is_html_empty
 
 from ...marketplaces.errors import Throttled
 from ...marketplaces.schema import MessageAction, ReplyFile
-from ...models.reply.helpdesk_ticket import TWICE
-from ...models.reply.marketplace_reply import ANSWERED
+from ...models.reply.answering import ANSWERED, TWICE, Answering
 
 #: Code of the request for a review in the dialog; marketplaces have their own names for it.
 REVIEW = "review"
@@ -80,7 +79,7 @@ class MarketplaceMessageCompose(models.TransientModel):
         :return: seconds after which to ask again, 0 when the dialog has its answer.
         """
         self.ensure_one()
-        self.ticket_id._marketplace_check_message()
+        Answering(self.ticket_id).check_message()
         marketplace = self.ticket_id.sudo().marketplace_app_id._get_class()
         offer, wait = {"actions": [], "lang": False, "error": False, "review": False}, 0
         if marketplace.message_actions:
@@ -153,8 +152,8 @@ class MarketplaceMessageCompose(models.TransientModel):
     def _send(self, confirmed=None):
         self.ensure_one()
         ticket = self.ticket_id
-        ticket._marketplace_check_message()
-        ticket._marketplace_take_turn()
+        Answering(ticket).check_message()
+        self.env["marketplace.reply"]._lock_ticket(ticket)
         self._check_choice()
         action, content = self._get_action(), self._get_content()
         if not self.sudo().reply_id and not self._find_same(content):
@@ -205,7 +204,7 @@ class MarketplaceMessageCompose(models.TransientModel):
             action.code,
             values,
             [ReplyFile(one.name, one.mimetype or "", one.file_size) for one in files],
-            site=self.ticket_id._marketplace_get_api_order()[1],
+            site=Answering(self.ticket_id).get_api_order()[1],
             order=self.ticket_id._marketplace_get_order()._as_snapshot(),
         )
 

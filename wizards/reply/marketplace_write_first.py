@@ -43,7 +43,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         :raise UserError: the buyer can't be written to.
         """
         self.ensure_one()
-        self.env["helpdesk.ticket"]._marketplace_check_agent()
+        self.env.user._marketplace_check_agent()
         self.write({"error": False, "is_waiting": False})
         order_sudo = self._find_order()
         if not order_sudo:
@@ -61,7 +61,7 @@ class MarketplaceWriteFirst(models.TransientModel):
     def action_look(self):
         """Return the action that opens the ticket once the order is here, True when it can't be had, else False."""
         self.ensure_one()
-        self.env["helpdesk.ticket"]._marketplace_check_agent()
+        self.env.user._marketplace_check_agent()
         order_sudo = self.sudo().order_id
         is_new = order_sudo.fetched_at and order_sudo.fetched_at >= self.asked_at
         if order_sudo.state == "known" and (is_new or order_sudo.attempts):
@@ -157,7 +157,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         return self.env["marketplace.order"].sudo().search(mine & numbers)
 
     def _open_ticket(self, order):
-        return self._show_ticket(self.env["helpdesk.ticket"]._marketplace_open_first(order))
+        return self._show_ticket(self.env["marketplace.conversation"]._open_first(order))
 
     @api.model
     def _show_ticket(self, ticket):

@@ -11,4 +11,5 @@ from .reply import *
 from .template import *
 from .ticket import *
 from . import test_hoot
+from . import test_house
 from . import test_tour

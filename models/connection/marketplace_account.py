@@ -157,7 +157,7 @@ class MarketplaceAccount(models.Model):
         "state", "state_message", "authorized_at", "participations", "site_ids.health", "credential_id.valid_until"
     )
     def _compute_health(self):
-        return super()._compute_health()
+        self._update_health()
 
     def _get_findings(self):
         """Return what keeps this account from working."""

@@ -78,7 +78,7 @@ class MarketplaceApp(models.Model):
     @api.depends("account_ids.health")
     @api.depends_context("allowed_company_ids")
     def _compute_health(self):
-        return super()._compute_health()
+        self._update_health()
 
     def _get_findings(self):
         self.ensure_one()

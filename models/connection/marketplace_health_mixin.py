@@ -36,6 +36,10 @@ class MarketplaceHealthMixin(models.AbstractModel):
     first_finding = fields.Char(string="Foremost", compute="_compute_first_finding", groups=HEALTH_GROUPS)
 
     def _compute_health(self):
+        """Hook: a model says by ``api.depends`` what its findings depend on, and calls ``_update_health``."""
+        self._update_health()
+
+    def _update_health(self):
         for record in self:
             findings = record._get_findings()
             record.health = "none"

@@ -233,7 +233,7 @@ class MarketplaceSite(models.Model):
 
     @api.depends("address", "setup_done", "state")
     def _compute_health(self):
-        return super()._compute_health()
+        self._update_health()
 
     def _get_findings(self):
         self.ensure_one()

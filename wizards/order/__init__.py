@@ -1,0 +1,2 @@
+from . import marketplace_order_find
+from . import marketplace_order_open

@@ -1,5 +1,7 @@
 """What must happen around installing and uninstalling."""
 
+from .models.fields.setup import remove_made_fields
+
 
 def uninstall_hook(env):
     """See to it that no later mail of a buyer becomes an ordinary ticket.
@@ -14,4 +16,4 @@ def uninstall_hook(env):
     sites.alias_id = False
     aliases.unlink()
     if env["marketplace.intake"]._get_param("remove_fields"):
-        env["marketplace.field.setup"]._remove_made_fields()
+        remove_made_fields(env)

@@ -41,7 +41,7 @@ class Mapped(Unmapped):
         more = {f"{code}_2": replace(one, code=f"{code}_2") for code, one in known.items()}
         more = dict(list({**known, **more}.items())[:FIELDS])
         self.registry["marketplace.field.mapping"]._get_attributes = lambda _mapping: more
-        done = env["marketplace.field.setup"]._set_up(env["marketplace.app"].search([("code", "=", "amazon")]))
+        done = env["marketplace.field.mapping"]._set_up(env["marketplace.app"].search([("code", "=", "amazon")]))
         if done["made"] != FIELDS or done["unfit"]:
             raise RuntimeError(f"mapping: the fields are not as they should be: {done}")
 

@@ -1,6 +1,21 @@
-from odoo import models
+from odoo import fields, models
+
+from .marketplace_response import FIGURES_GROUPS
 
 
 class MarketplaceAccount(models.Model):
-    _name = "marketplace.account"
-    _inherit = ["marketplace.account", "marketplace.figures.mixin"]
+    """How fast the buyers of an account are answered."""
+
+    _inherit = "marketplace.account"
+
+    response_figures = fields.Json(compute="_compute_response_figures", groups=FIGURES_GROUPS)
+
+    def _compute_response_figures(self):
+        self.env["marketplace.response"]._fill_figures(self, "account_id")
+
+    def action_open_responses(self):
+        """Show the turns of these buyers."""
+        self.ensure_one()
+        self.check_access("read")
+        self._check_field_access(self._fields["response_figures"], "read")
+        return self.env["marketplace.response"]._open_counted("account_id", self.id)

@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from ..ticket.kinds import BUYER_WORDS
 
+#: Days that marketplaces judge their sellers over, and who may see the figures.
+WINDOWS = (7, 30, 90)
+FIGURES_GROUPS = "base.group_system,helpdesk_mgmt.group_helpdesk_manager"
 #: Ways of ending a turn that count as an answer.
 ANSWERS = ("reply", "console")
 
@@ -199,6 +202,23 @@ class MarketplaceResponse(models.Model):
             "%s FILTER (WHERE %s IS DISTINCT FROM 'none' AND (%s IS NOT NULL OR %s))",
             expression, how, answered_at, overdue,
         )  # fmt: skip
+
+    @api.model
+    def _fill_figures(self, records, by):
+        """Give sites or accounts their figures for each of ``WINDOWS``: [{"days", "count", "first", "share"}].
+
+        :param str by: ``site_id`` or ``account_id``.
+        """
+        figures = {days: self.sudo()._get_figures(days, by, records.ids) for days in WINDOWS}
+        nothing = {"count": 0, "first": None, "share": None}
+        for record in records:
+            record.response_figures = [{"days": days, **figures[days].get(record.id, nothing)} for days in WINDOWS]
+
+    @api.model
+    def _open_counted(self, by, id_):
+        """Return the action that shows the turns of a site or an account that count."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("helpdesk_mgmt_marketplace.marketplace_response_action")
+        return dict(action, domain=[(by, "=", id_)], context={"search_default_counted": 1})
 
     @api.model
     def _get_figures(self, days, by, ids=None):

@@ -127,7 +127,7 @@ class MarketplaceApp(models.Model):
     def action_set_up_fields(self):
         """Make a custom field of tickets for each attribute of this marketplace's orders that has none."""
         self.ensure_one()
-        done = self.env["marketplace.field.setup"]._set_up(self)
+        done = self.env["marketplace.field.mapping"]._set_up(self)
         counts = self.env._("Fields made: %(made)s. Fields used that were here: %(used)s.", **done)
         if not done["unfit"]:
             return self.env["marketplace.account"]._notify(self.env._("Ticket fields are set up"), counts, "success")

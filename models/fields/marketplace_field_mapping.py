@@ -8,11 +8,11 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import frozendict, ormcache
 
 from .attributes import ATTRIBUTES, Facts
+from .setup import TICKET, set_up
 from .values import FITS, Place, convert, differs
 
 _logger = logging.getLogger(__name__)
 
-TICKET = "helpdesk.ticket"
 #: Add-ons whose fields make a ticket what it is: an order must not write over them.
 CORE = {"base", "mail", "portal", "rating", "web", "helpdesk_mgmt", "helpdesk_mgmt_marketplace"}
 #: Who may edit, by how much a user must be: 1 is an agent, 2 a manager; nobody is 3.
@@ -215,6 +215,11 @@ class MarketplaceFieldMapping(models.Model):
         mappings_sudo = self.sudo().with_context(active_test=False).search([("app_id", "!=", False)])
         named = mappings_sudo.filtered("is_personal").mapped("field_name")
         return sorted({*remembered, *named} & self.env[TICKET]._fields.keys())
+
+    @api.model
+    def _set_up(self, app):
+        """Give each attribute of a marketplace's orders that has no field one; result as in ``setup.set_up``."""
+        return set_up(app.with_env(self.env))
 
     # === WHAT IS IN USE === #
 

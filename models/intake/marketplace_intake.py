@@ -425,7 +425,7 @@ class MarketplaceIntake(models.AbstractModel):
     def _post_notice(self, ticket, message, mail):
         """Post a notice on its ticket; a copy of an answer is more than a notice."""
         kind = message.app_id._get_notice_kind(mail.notice)
-        if kind and kind.is_copy and self.env["marketplace.reply"]._take_copy(ticket, message, mail):
+        if kind and kind.is_copy and message._process_copy(ticket, mail):
             return message.mail_message_id
         posted = message._post_notice(ticket, mail)
         if mail.kind == "undelivered":

@@ -3,6 +3,7 @@ from . import marketplace_reply
 from . import marketplace_reply_api
 from . import marketplace_reply_sender
 from . import marketplace_conversation
+from . import marketplace_message
 from . import helpdesk_ticket
 from . import ir_attachment
 from . import ir_mail_server

@@ -432,30 +432,14 @@ class MarketplaceReply(models.Model):
         given = max(filter(None, (self.queued_at, self.answers_id.date)))
         return min(given, fields.Datetime.now())
 
+    # === WHAT MAIL SAYS OF IT === #
+
     @api.model
     def _of_conversation(self, ticket):
         """Return the domain of replies on a ticket, and on others about its order: a conversation may have moved."""
         mine = Domain("ticket_id", "=", ticket.id)
         order = ticket.marketplace_order_id
         return mine | Domain("order_id", "=", order.id) if order else mine
-
-    @api.model
-    def _take_copy(self, ticket, message, mail):
-        """Process the marketplace's copy of an answer that went to the buyer; return whether that was possible.
-
-        That of an answer of ours proves that it was accepted. Any other was given in the marketplace's console: it is
-        posted as such and stops the clock.
-
-        :param message: row of the ledger; ``mail_message_id`` is set to what shows the copy.
-        """
-        reply_sudo = self.sudo()._find_for_copy(ticket, mail)
-        if reply_sudo:
-            reply_sudo._accept()
-            message.mail_message_id = reply_sudo.mail_message_id
-            return True
-        message.mail_message_id = message._post_copy(ticket, mail)
-        self.env["marketplace.response"]._stop(ticket, "console", message.date, user=self.env["res.users"])
-        return True
 
     @api.model
     def _find_for_copy(self, ticket, mail):

@@ -286,8 +286,8 @@ class TestCopies(ClockCase):
 
     def test_who_knows_our_own_answers_is_asked_first(self):
         self.asks()
-        reply_class = type(self.env["marketplace.reply"])
-        self.patch(reply_class, "_take_copy", lambda replies, ticket, message, mail: False)
+        message_class = type(self.env["marketplace.message"])
+        self.patch(message_class, "_process_copy", lambda message, ticket, mail: False)
         message = self.copy_arrives()
         self.assertEqual(message.mail_message_id.marketplace_kind, "notice")
         self.assertTrue(self.ticket.marketplace_deadline)

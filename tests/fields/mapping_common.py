@@ -33,7 +33,7 @@ class MappingCase(MarketplaceCase):
 
     @classmethod
     def set_up(cls):
-        return cls.env["marketplace.field.setup"]._set_up(cls.app)
+        return cls.env["marketplace.field.mapping"]._set_up(cls.app)
 
     def get_fields(self):
         return self.env["ir.model.fields"].search(

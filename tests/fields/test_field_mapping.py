@@ -45,7 +45,7 @@ class TestFieldMapping(MappingCase):
 
     def test_another_marketplace_uses_the_same_fields(self):
         other = self.env["marketplace.app"].create({"name": "Other", "code": "other"})
-        done = self.env["marketplace.field.setup"]._set_up(other)
+        done = self.env["marketplace.field.mapping"]._set_up(other)
         self.assertEqual((done["made"], done["unfit"]), (0, []))
         self.assertEqual(other.mapping_ids.field_id, self.app.mapping_ids.field_id)
 

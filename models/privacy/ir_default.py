@@ -1,7 +1,10 @@
 from odoo import SUPERUSER_ID, api, models
 
 #: Models whose records the system makes on behalf of users, and which point at buyers' words and files.
-GUARDED = ("helpdesk.ticket", "ir.attachment", "mail.mail", "mail.message", "mail.notification")
+GUARDED = (
+    "helpdesk.ticket", "ir.attachment", "mail.activity", "mail.followers", "mail.mail", "mail.message",
+    "mail.notification", "res.partner",
+)  # fmt: skip
 
 
 class IrDefault(models.Model):

@@ -70,6 +70,16 @@ class TestTrustDefaults(TrustCase):
         self.assert_hidden_is_whole()
         self.assertFalse(self.hidden.duplicate_id)
 
+    def test_a_contact_made_for_a_buyer_takes_no_message_address_or_other_contact(self):
+        portal = self.users["portal"].partner_id
+        self.site_de.create_contacts = True
+        self.store("res.partner", message_ids=self.words.ids, email="me@elsewhere.example", child_ids=portal.ids)
+        result = self.own_ticket.action_marketplace_split(self.buyers_message().id, "Another matter")
+        self.assert_hidden_is_whole()
+        contact = self.env["helpdesk.ticket"].browse(result["ticket_id"]).partner_id
+        self.assertTrue(contact)
+        self.assertFalse(contact.email or portal.parent_id)
+
     def test_defaults_of_all_users_and_of_a_company_still_count_for_the_system(self):
         values = {"user_id": False, "company_id": True}
         self.env["ir.default"].set("helpdesk.ticket", "priority", "2")

@@ -4,10 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...marketplaces.errors import BadCredentials, MarketplaceError, NotAuthorized
+from .marketplace_account_api import AccountApi
+from .marketplace_account_onboarding import AccountOnboarding
+from .marketplace_account_watch import AccountWatch
 from .marketplace_health_mixin import LEVELS, SERIOUS, shorten
 
 
-class MarketplaceAccount(models.Model):
+class MarketplaceAccount(AccountApi, AccountOnboarding, AccountWatch, models.Model):
     """One seller account at a marketplace."""
 
     _name = "marketplace.account"
@@ -15,11 +18,7 @@ class MarketplaceAccount(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "marketplace.secret.mixin",
-        "marketplace.api.mixin",
         "marketplace.health.mixin",
-        "marketplace.onboarding.mixin",
-        "marketplace.keys.mixin",
-        "marketplace.watch.mixin",
     ]
     _description = "Marketplace Account"
     _order = "app_id, name, id"
@@ -95,6 +94,19 @@ class MarketplaceAccount(models.Model):
     site_ids = fields.One2many("marketplace.site", "account_id")
     operation_ids = fields.One2many("marketplace.operation", "account_id")
     is_silent = fields.Boolean(compute="_compute_is_silent")
+    reminders = fields.Json(
+        readonly=True, copy=False, help="What there is an activity about: {kind: {occasion, id of the activity}}"
+    )
+    mail_date = fields.Datetime(string="Last Mail", compute="_compute_mail")
+    mail_error = fields.Char(string="Last Mail Error", compute="_compute_mail")
+    order_date = fields.Datetime(string="Last Order Fetched", compute="_compute_order")
+    order_error = fields.Char(string="Last Order Error", compute="_compute_order")
+    reply_date = fields.Datetime(string="Last Reply Handed Over", compute="_compute_reply")
+    reply_error = fields.Char(string="Last Reply Error", compute="_compute_reply")
+    onboarding = fields.Json(compute="_compute_onboarding")
+    missing_sites = fields.Char(compute="_compute_missing_sites")
+    has_own_keys = fields.Boolean(compute="_compute_has_own_keys")
+    scopes = fields.Char(string="Keys Allow", compute="_compute_scopes", help="What the account's keys open.")
 
     _app_region_seller_unique = models.UniqueIndex(
         "(app_id, region, seller_ref) WHERE seller_ref IS NOT NULL AND seller_ref != ''",

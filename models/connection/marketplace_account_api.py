@@ -3,7 +3,7 @@ import os
 from datetime import timedelta, timezone
 from urllib.parse import urlsplit
 
-from odoo import api, fields, models
+from odoo import api, fields
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import config
@@ -21,11 +21,13 @@ TOKEN_LOCK = 0x6D6B7470
 TOKEN_MARGIN = timedelta(seconds=120)
 
 
-class MarketplaceApiMixin(models.AbstractModel):
-    """How an account speaks to its marketplace: the one door, and the access token that opens it."""
+class AccountApi:
+    """How an account speaks to its marketplace: the one door, and the access token that opens it.
 
-    _name = "marketplace.api.mixin"
-    _description = "Marketplace API Access"
+    A part of ``marketplace.account``, whose fields stand in its own file.
+    """
+
+    __slots__ = ()
 
     def _marketplace(self, access_token=None, refresh_token=None, keys=None):
         """Return the marketplace object of this account: the only place where one is built.

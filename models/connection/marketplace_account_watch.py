@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields
 
 from .marketplace_health_mixin import REMINDERS
 
@@ -6,21 +6,13 @@ from .marketplace_health_mixin import REMINDERS
 RENEW, SECRET, STATE, SILENCE = "renew", "secret", "state", "silence_"
 
 
-class MarketplaceWatchMixin(models.AbstractModel):
-    """Tells the responsible admin once of each thing that ends soon, has ended or has fallen silent."""
+class AccountWatch:
+    """Tells the responsible admin once of each thing that ends soon, has ended or has fallen silent.
 
-    _name = "marketplace.watch.mixin"
-    _description = "Marketplace Watchdog"
+    A part of ``marketplace.account``, whose fields stand in its own file.
+    """
 
-    reminders = fields.Json(
-        readonly=True, copy=False, help="What there is an activity about: {kind: {occasion, id of the activity}}"
-    )
-    mail_date = fields.Datetime(string="Last Mail", compute="_compute_mail")
-    mail_error = fields.Char(string="Last Mail Error", compute="_compute_mail")
-    order_date = fields.Datetime(string="Last Order Fetched", compute="_compute_order")
-    order_error = fields.Char(string="Last Order Error", compute="_compute_order")
-    reply_date = fields.Datetime(string="Last Reply Handed Over", compute="_compute_reply")
-    reply_error = fields.Char(string="Last Reply Error", compute="_compute_reply")
+    __slots__ = ()
 
     # === WHAT HAPPENED LAST === #
 

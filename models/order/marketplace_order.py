@@ -1,13 +1,16 @@
 import logging
-from datetime import timedelta, timezone
+from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ...marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
-from ...marketplaces.schema import ORDER_STATUSES
+from ...marketplaces.schema import ORDER_STATUSES, Order, OrderLine, Package
 
 _logger = logging.getLogger(__name__)
 
@@ -27,6 +30,30 @@ def naive(moment):
 def aware(moment):
     """Return a time that Odoo stored as an aware one, None of none."""
     return moment.replace(tzinfo=timezone.utc) if moment else None
+
+
+#: Fields that the Order tab shows as they are.
+SHOWN = (
+    "amount_total", "amount_tax", "amount_shipping", "amount_discount", "service_level", "programs", "promotions",
+    "buyer_name", "buyer_company", "buyer_purchase_order", "recipient", "is_limited",
+)  # fmt: skip
+SHOWN_TIMES = ("created_at", "ship_by", "deliver_by", "fetched_at")
+
+
+def _plain(part):
+    """Return a part of a snapshot as JSON knows it: amounts as decimal strings, times as Odoo writes them."""
+    return {
+        name: str(value)
+        if isinstance(value, Decimal)
+        else fields.Datetime.to_string(naive(value))
+        if isinstance(value, datetime)
+        else value
+        for name, value in asdict(part).items()
+    }
+
+
+def _float(text):
+    return float(text) if text is not None else None
 
 
 class MarketplaceOrder(models.Model):
@@ -221,3 +248,166 @@ class MarketplaceOrder(models.Model):
             except Exception:
                 # The other tickets must not wait; this one is tried again with the next refresh.
                 _logger.exception("Ticket %s can't be told of its order", ticket.id)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find an order by any of its numbers, in any form in which people write them.
+
+        Other numbers are looked up first: in one condition with the order's own they would have all orders read.
+        """
+        if operator not in ("ilike", "=ilike", "in"):
+            return super()._search_display_name(operator, value)
+        numbers, forms = self.env["marketplace.order.ref"], self._get_number_forms(value)
+        others = numbers.search([("name", "in", forms)]).order_id
+        whole = Domain("order_ref", "in", forms) | Domain("id", "in", others.ids)
+        if isinstance(value, str) and self.search_count(whole, limit=1):
+            return whole
+        others = numbers.search([("name", operator, value)]).order_id
+        return whole | Domain("order_ref", operator, value) | Domain("id", "in", others.ids)
+
+    @api.model
+    def _get_number_forms(self, value):
+        """Return the order numbers that a text, or one of several texts, may mean at any marketplace."""
+        known = self.env["marketplace.app"]._get_marketplaces().values()
+        texts = [value] if isinstance(value, str) else value
+        return list({marketplace.normalize_ref(text) for marketplace in known for text in texts if text} - {None})
+
+    def _take_number(self, order_ref):
+        """Return the order whose own number this is: this one under it, or the one that has it already.
+
+        :param str order_ref: the number that the marketplace gave when it was asked for this order's.
+        """
+        self.ensure_one()
+        known = self.search([("account_id", "=", self.account_id.id), ("order_ref", "=", order_ref)])
+        former = self.order_ref
+        if known:
+            self._join(known)
+        else:
+            known = self
+            self.order_ref = order_ref
+            keys = [("account_id", "=", self.account_id.id), ("type", "=", "order"), ("value", "=", former)]
+            self.env["marketplace.conversation.key"].search(keys).value = order_ref
+            self.with_context(active_test=False).ticket_ids._marketplace_renumber(former, self)
+        self.env.flush_all()
+        self.env["marketplace.order.ref"]._add(known, [former])
+        return known
+
+    def _join(self, order):
+        """Hand everything of this order over to the one that it turned out to be, and go."""
+        Conversation = self.env["marketplace.conversation"]
+        mine = [("order_id", "=", self.id)]
+        self.env["marketplace.message"].search(mine).order_id = order
+        self.env["marketplace.reply"].search(mine).order_id = order
+        for dialog in ("marketplace.write.first", "marketplace.order.open"):
+            self.env[dialog].search(mine).order_id = order
+        self.ref_ids.order_id = order
+        Conversation.search(mine)._join(Conversation.search([("order_id", "=", order.id)], order="id", limit=1), order)
+        self.with_context(active_test=False).ticket_ids._marketplace_renumber(self.order_ref, order)
+        self.unlink()
+
+    # === STORING === #
+
+    def _prepare_values(self, snapshot):
+        recipient = snapshot.recipient
+        delivered = snapshot.status == "delivered" and (snapshot.deliver_by or snapshot.updated)
+        site = self.site_id
+        if site.site_ref != snapshot.site_ref:
+            site = self.account_id.site_ids.filtered(lambda one: one.site_ref == snapshot.site_ref)[:1] or site
+        return {
+            "state": "known",
+            "site_id": site.id,
+            "status": snapshot.status,
+            "raw_status": snapshot.raw_status,
+            "fulfilled_by": snapshot.fulfilled_by,
+            "service_level": snapshot.service_level,
+            "programs": ", ".join(snapshot.programs) or False,
+            "promotions": ", ".join(snapshot.promotions) or False,
+            "currency_code": snapshot.currency,
+            "currency_id": self._get_currency_id(snapshot.currency),
+            "amount_total": snapshot.total,
+            "amount_tax": snapshot.tax,
+            "amount_shipping": snapshot.shipping,
+            "amount_discount": snapshot.discount,
+            "created_at": naive(snapshot.created),
+            "updated_at": naive(snapshot.updated),
+            "ship_by": naive(snapshot.ship_by),
+            "deliver_by": naive(snapshot.deliver_by),
+            "buyer_name": snapshot.buyer_name,
+            "buyer_company": snapshot.buyer_company,
+            "buyer_purchase_order": snapshot.buyer_purchase_order,
+            "relay": snapshot.relay,
+            "refunds": [_plain(one) for one in snapshot.refunds] or False,
+            "returns": self.returns if snapshot.returns is None else [_plain(one) for one in snapshot.returns] or False,
+            "recipient": dict(vars(recipient), lines=list(recipient.lines)) if recipient else False,
+            "is_limited": snapshot.limited,
+            "related_refs": list(snapshot.related_refs) or False,
+            "purge_after": delivered and (delivered + PURGE_AFTER).date(),
+            "fetched_at": fields.Datetime.now(),
+            "next_fetch_at": False,
+            "lease_until": False,
+            "attempts": 0,
+            "error": False,
+        }
+
+    @api.model
+    @ormcache("code")
+    def _get_currency_id(self, code):
+        return self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)]).id
+
+    # === SHOWING === #
+
+    def _describe(self):
+        """Return what the Order tab shows of this order, as plain data (the reader checks access)."""
+        self.ensure_one()
+        storefront = self.site_id._get_storefront()
+        marketplace = self.app_id._get_class_or_gone()
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env)) for name in ("status", "fulfilled_by")
+        }
+        return {
+            "id": self.id,
+            "ref": self.order_ref,
+            "state": self.state,
+            "error": self.error,
+            "url": marketplace.order_url(storefront, self.order_ref) if storefront else False,
+            "status": self.status,
+            "status_label": labels["status"].get(self.status),
+            "fulfilled_by": labels["fulfilled_by"].get(self.fulfilled_by),
+            "currency": self.currency_code,
+            **{name: self[name] for name in SHOWN},
+            **{name: fields.Datetime.to_string(self[name]) for name in SHOWN_TIMES},
+            "lines": [line._describe(marketplace, storefront) for line in self.line_ids],
+            "numbers": self.ref_ids.mapped("name"),
+            "related": self.related_refs or [],
+            "packages": [package._describe() for package in self.package_ids],
+            "refunds": [dict(one, amount=_float(one["amount"])) for one in self.refunds or []],
+            "returns": [dict(one, amount=_float(one["amount"])) for one in self.returns or []],
+        }
+
+    def _as_snapshot(self):
+        """Return what is known of this order as the marketplace's class takes it (``schema.Order``), None of none."""
+        if self.state != "known":
+            return None
+        text = ("line_ref", "sku", "item_ref", "title")
+        return Order(
+            order_ref=self.order_ref,
+            other_refs=tuple(self.ref_ids.mapped("name")),
+            related_refs=tuple(self.related_refs or ()),
+            site_ref=self.site_id.site_ref,
+            status=self.status or "unknown",
+            currency=self.currency_code or None,
+            total=Decimal(str(self.amount_total)) if self.currency_code else None,
+            lines=tuple(
+                OrderLine(**{name: line[name] or None for name in text}, quantity=Decimal(str(line.quantity)))
+                for line in self.line_ids
+            ),
+            packages=tuple(
+                Package(package_ref=one.package_ref or None, carrier=one.carrier or None, tracking=one.tracking or None)
+                for one in self.package_ids
+            ),
+            buyer_name=self.buyer_name or None,
+            buyer_purchase_order=self.buyer_purchase_order or None,
+            created=aware(self.created_at),
+            ship_by=aware(self.ship_by),
+            deliver_by=aware(self.deliver_by),
+        )

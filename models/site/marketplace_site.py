@@ -2,17 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from .marketplace_site_address import SiteAddress
 
-class MarketplaceSite(models.Model):
+
+class MarketplaceSite(SiteAddress, models.Model):
     """One storefront of an account, with the address at which its buyers' mail reaches us."""
 
     _name = "marketplace.site"
     # A thread only because an alias must point to one; its mail never gets that far (mail_thread.py).
     _inherit = [
         "mail.thread",
-        "marketplace.address.mixin",
         "marketplace.health.mixin",
-        "marketplace.ticket.policy.mixin",
     ]
     _description = "Marketplace Site"
     _order = "name, id"
@@ -58,11 +58,57 @@ class MarketplaceSite(models.Model):
     swallowed_count = fields.Integer(
         string="Mails After Deletion", readonly=True, help="Counted only; their content is not kept."
     )
+    template_id = fields.Many2one(
+        "marketplace.ticket.template",
+        string="Ticket Template",
+        check_company=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
+        groups="base.group_system",
+        help="What new tickets look like. Empty: the template of the account, if it has one. "
+        "Where a template has no team or category, those below hold.",
+    )
+    reopen = fields.Selection(
+        [("same", "Open the same ticket again"), ("new", "Make a new ticket, linked to the old one")],
+        string="When the Buyer Writes Again",
+        default="same",
+        required=True,
+        tracking=True,
+        help="About a ticket that is closed; one that is open goes on.",
+    )
+    reopen_days = fields.Integer(
+        string="Closed for More Than",
+        default=30,
+        tracking=True,
+        help="Days for which a closed ticket is still opened again.",
+    )
+    alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
+    alias_address = fields.Char(string="Address of This Odoo", related="alias_id.alias_full_name", store=True)
+    old_addresses = fields.Char(
+        compute="_compute_old_addresses",
+        help="They go on receiving, so that nothing is lost while you enter the new one.",
+    )
+    mailbox_id = fields.Many2one(
+        "marketplace.mailbox", ondelete="restrict", copy=False, readonly=True, groups="base.group_system", index=True
+    )
+    mailbox_address = fields.Char(copy=False, help="The address whose mail arrives in the mailbox.")
+    mailbox_since = fields.Datetime(string="Mail Since", copy=False, readonly=True)
+    address = fields.Char(
+        compute="_compute_address",
+        store=True,
+        help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
+    )
+    has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
+    test_ref = fields.Char(copy=False, groups="base.group_system", index="btree_not_null")
+    test_sent_at = fields.Datetime(string="Test Mail Sent", readonly=True, copy=False)
+    test_received_at = fields.Datetime(string="Test Mail Received", readonly=True, copy=False)
 
     _reply_hours_positive = models.Constraint("CHECK(reply_hours > 0)", "The hours to answer must be more than zero.")
     _account_site_unique = models.Constraint(
         "UNIQUE(account_id, site_ref)", "This storefront of the account is here already."
     )
+    _reopen_days_positive = models.Constraint("CHECK(reopen_days >= 0)", "The days can't be less than none.")
 
     # === COMPUTE METHODS === #
 
@@ -293,3 +339,10 @@ class MarketplaceSite(models.Model):
         self.ensure_one()
         address = self.address or self.company_id.email or f"noreply@{self.app_id.code}.invalid"
         return f'"{name}" <{address}>'
+
+    def _get_template(self):
+        """Return the template of this site's new tickets, its account's where it has none, or an empty recordset."""
+        self.ensure_one()
+        site_sudo = self.sudo()
+        chosen = site_sudo.template_id.filtered("active") or site_sudo.account_id.template_id.filtered("active")
+        return chosen.filtered(lambda one: one.company_id in (one.company_id.browse(), self.company_id))

@@ -3,7 +3,7 @@ import secrets
 import string
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -20,32 +20,13 @@ ENOUGH = 10
 REGULAR = timedelta(days=30)
 
 
-class MarketplaceAddressMixin(models.AbstractModel):
-    """How buyers' mail reaches a site: an address of this Odoo, or a mailbox; a test of it; whether any comes."""
+class SiteAddress:
+    """How buyers' mail reaches a site: an address of this Odoo, or a mailbox; a test of it; whether any comes.
 
-    _name = "marketplace.address.mixin"
-    _description = "Marketplace Address"
+    A part of ``marketplace.site``, whose fields stand in its own file.
+    """
 
-    alias_id = fields.Many2one("mail.alias", ondelete="restrict", copy=False, readonly=True)
-    alias_address = fields.Char(string="Address of This Odoo", related="alias_id.alias_full_name", store=True)
-    old_addresses = fields.Char(
-        compute="_compute_old_addresses",
-        help="They go on receiving, so that nothing is lost while you enter the new one.",
-    )
-    mailbox_id = fields.Many2one(
-        "marketplace.mailbox", ondelete="restrict", copy=False, readonly=True, groups="base.group_system", index=True
-    )
-    mailbox_address = fields.Char(copy=False, help="The address whose mail arrives in the mailbox.")
-    mailbox_since = fields.Datetime(string="Mail Since", copy=False, readonly=True)
-    address = fields.Char(
-        compute="_compute_address",
-        store=True,
-        help="Enter this address at the marketplace: buyers' mail to it becomes tickets.",
-    )
-    has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
-    test_ref = fields.Char(copy=False, groups="base.group_system", index="btree_not_null")
-    test_sent_at = fields.Datetime(string="Test Mail Sent", readonly=True, copy=False)
-    test_received_at = fields.Datetime(string="Test Mail Received", readonly=True, copy=False)
+    __slots__ = ()
 
     # === COMPUTE METHODS === #
 

@@ -1,7 +1,7 @@
 {
     "name": "Helpdesk Marketplaces",
     "summary": "Answer Amazon and Walmart buyers in the helpdesk: one ticket per order, the order beside it",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "license": "AGPL-3",
     "category": "After-Sales",
     "author": "Helpdesk Marketplace contributors",

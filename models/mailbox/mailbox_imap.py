@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import fields
 from odoo.fields import Domain
+
+from .mailbox_reader import MailboxReader
 
 #: Folders whose numbers are asked for one by one in a turn, on servers that can't tell them all at once.
 LOOKS = 10
@@ -7,16 +9,11 @@ LOOKS = 10
 AGAIN = 5
 
 
-class MarketplaceMailboxImap(models.AbstractModel):
+class ImapReader(MailboxReader):
     """Walks through a mailbox over IMAP: folder by folder, by UID, new mails before old ones."""
-
-    _name = "marketplace.mailbox.imap"
-    _inherit = ["marketplace.mailbox.walk"]
-    _description = "Marketplace Mailbox Reading over IMAP"
 
     # === FOLDERS === #
 
-    @api.model
     def _walk(self, place):
         """Read what is new; return whether anything is left."""
         Position = self.env["marketplace.mailbox.position"]
@@ -31,7 +28,6 @@ class MarketplaceMailboxImap(models.AbstractModel):
         self._try_again(place)
         return False
 
-    @api.model
     def _with_numbers(self, box, pairs):
         """Return (position, folder) of the folders whose numbers are known, or can be had in reasonable time."""
         if all(folder.uidnext for _position, folder in pairs):
@@ -40,7 +36,6 @@ class MarketplaceMailboxImap(models.AbstractModel):
         others = sorted(pairs[1:], key=lambda pair: pair[0].checked_at or long_ago)
         return [(position, box.look(folder.name)) for position, folder in [*pairs[:1], *others[:LOOKS]]]
 
-    @api.model
     def _open(self, place):
         """Open the folder of the present position; return it with its numbers."""
         folder = place.box.open(place.position.folder)
@@ -48,7 +43,6 @@ class MarketplaceMailboxImap(models.AbstractModel):
         place.uidvalidity = folder.uidvalidity
         return folder
 
-    @api.model
     def _read_folder(self, place):
         """Read the new mails of a folder, then the old ones that were asked for; return whether any are left."""
         folder, position, mailbox = self._open(place), place.position, place.mailbox
@@ -73,7 +67,6 @@ class MarketplaceMailboxImap(models.AbstractModel):
 
     # === MAILS === #
 
-    @api.model
     def _try_again(self, place):
         """Read mails again that could not be read and whose pause is over."""
         Mail = self.env["marketplace.mailbox.mail"]

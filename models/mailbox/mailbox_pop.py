@@ -1,20 +1,15 @@
-from odoo import api, fields, models
+from odoo import fields
 
 from ...marketplaces.mailbox.connection import Folder
-from .marketplace_mailbox_walk import GROUP
+from .mailbox_reader import GROUP, MailboxReader
 
 #: After so many mails in a row that are too old, all that lie before them are taken to be so as well.
 OLD_IN_A_ROW = 50
 
 
-class MarketplaceMailboxPop(models.AbstractModel):
+class PopReader(MailboxReader):
     """Walks through a mailbox over POP3: mails whose UIDL is not known are new."""
 
-    _name = "marketplace.mailbox.pop"
-    _inherit = ["marketplace.mailbox.walk"]
-    _description = "Marketplace Mailbox Reading over POP"
-
-    @api.model
     def _walk(self, place):
         inbox = Folder("INBOX", uidvalidity=0)
         position = self._commit(lambda: self.env["marketplace.mailbox.position"]._for_folder(place.mailbox, inbox))
@@ -30,7 +25,6 @@ class MarketplaceMailboxPop(models.AbstractModel):
         position.checked_at = fields.Datetime.now()
         return False
 
-    @api.model
     def _get_states(self, position, uids):
         """Return {uid: state} of the mails that need no further look."""
         Mail = self.env["marketplace.mailbox.mail"]
@@ -38,7 +32,6 @@ class MarketplaceMailboxPop(models.AbstractModel):
         now = fields.Datetime.now()
         return {one.uid: one.state for one in known if not (one.next_attempt and one.next_attempt <= now)}
 
-    @api.model
     def _read_first(self, place, uids):
         """Read what was there before, newest first, as far back as is wanted; return whether any are left."""
         backwards = list(reversed(uids))
@@ -53,12 +46,10 @@ class MarketplaceMailboxPop(models.AbstractModel):
                 return False
         return False
 
-    @api.model
     def _after_store(self, place, group):
         for one in group:
             self._delete(place, one.uid, one.state)
 
-    @api.model
     def _delete(self, place, uid, state):
         """Have a mail that is safe deleted from a mailbox that nobody else reads; it goes with the goodbye."""
         if state in ("taken", "known", "handed") and not place.mailbox.is_shared:

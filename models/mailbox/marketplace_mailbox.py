@@ -6,6 +6,9 @@ from odoo.exceptions import UserError
 from ...marketplaces.errors import MarketplaceError
 from ...marketplaces.mailbox.tls import Untrusted
 from ..connection.marketplace_health_mixin import SERIOUS
+from .mailbox_imap import ImapReader
+from .mailbox_pop import PopReader
+from .mailbox_reader import MailboxReader
 
 #: Pauses after failures in a row, in seconds.
 PAUSES = (60, 120, 300, 600, 1800, 3600)
@@ -150,7 +153,7 @@ class MarketplaceMailbox(models.Model):
         before = {state: self[f"{state}_count"] for state in ("taken", "left", "handed")}
         mailbox_sudo = self.sudo()
         mailbox_sudo.write({"next_read_at": fields.Datetime.now(), "is_paused": False})
-        if not self.env["marketplace.mailbox.reader"].sudo()._read_now(mailbox_sudo):
+        if not MailboxReader(mailbox_sudo.env).read_now(mailbox_sudo):
             return self._notify(self.env._("It is being read already."), "", "info")
         self.invalidate_recordset()
         if self.error:
@@ -224,6 +227,19 @@ class MarketplaceMailbox(models.Model):
         return self.env["marketplace.account"]._notify(title, message, kind)
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _cron_read(self):
+        """Read the mailboxes that are due."""
+        MailboxReader(self.env).read_due()
+
+    @api.model
+    def _get_reader_class(self, protocol):
+        """Return the class, a ``MailboxReader``, that walks through mailboxes of a protocol; hook for other add-ons.
+
+        :param str protocol: "imap" or "pop".
+        """
+        return {"imap": ImapReader, "pop": PopReader}[protocol]
 
     def _get_findings(self):
         """Return what is wrong with reading this mailbox, as (level, text)."""

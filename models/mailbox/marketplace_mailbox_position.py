@@ -98,7 +98,7 @@ class MarketplaceMailboxPosition(models.Model):
     def _move(self, uid, place):
         """Note that all up to a UID is stored.
 
-        :param place: where the reader is (``marketplace_mailbox_reader.Place``).
+        :param place: where the reader is (``mailbox_reader.Place``).
         :raise Broken: another reader found the folder numbered anew meanwhile.
         """
         name = "last_uid" if place.is_new else "backfill_uid"

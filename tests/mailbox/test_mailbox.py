@@ -237,7 +237,7 @@ class TestMailbox(MailboxCase):
 
         self.patch(type(self.env["marketplace.message"]), "_receive", receive_good)
         self.deliver(bad, good)
-        with mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.marketplace_mailbox_walk"):
+        with mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader"):
             self.read_mailboxes()
         self.assertEqual(mailbox.mail_ids.sorted("id").mapped("state"), ["failed", "taken"])
         self.assertIn("out of order", mailbox.mail_ids.filtered("error").error)

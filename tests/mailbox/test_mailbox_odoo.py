@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 
 from .mailbox_common import MailboxCase, private_mail
 
-WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.marketplace_mailbox_walk"
+WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader"
 
 
 class TestMailboxOdoo(MailboxCase):

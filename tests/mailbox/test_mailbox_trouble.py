@@ -9,11 +9,12 @@ from odoo import fields
 from odoo.tools import mute_logger
 
 from odoo.addons.helpdesk_mgmt_marketplace.dev.sandbox.proxy import Proxy
+from odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader import MailboxReader
 
 from .mailbox_common import MailboxCase, private_mail
 
 SERVER = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.fetchmail_server"
-WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.marketplace_mailbox_walk"
+WALK = "odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader"
 LIMIT = 0.6
 
 
@@ -168,7 +169,7 @@ class TestMailboxTrouble(MailboxCase):
         mailbox = self.connect_mailbox()
         self.deliver(*self.buyer_mails())
         with (
-            patch.object(type(self.env["marketplace.mailbox.walk"]), "_judge", side_effect=ZeroDivisionError("oops")),
+            patch.object(MailboxReader, "_judge", side_effect=ZeroDivisionError("oops")),
             mute_logger("odoo.addons.helpdesk_mgmt_marketplace.models.mailbox.mailbox_reader"),
         ):
             self.read_mailboxes()

@@ -143,7 +143,7 @@ class Ours(World):
         steps["receive"], _id = self.run(lambda env: env["mail.thread"].message_process(False, raw))
         for name, model, method in (
             ("read", "marketplace.message", "_cron_process"),
-            ("fetch", "marketplace.order.fetch", "_cron_fetch_orders"),
+            ("fetch", "marketplace.order", "_cron_fetch_orders"),
             ("post", "marketplace.message", "_cron_process"),
         ):
             steps[name], _none = self.run(lambda env, model=model, method=method: getattr(env[model], method)())

@@ -56,7 +56,7 @@ def process(env, report):
 
 def fetch(env, ended):
     """Fetch orders until the parent closes its end: the others are done."""
-    work(env, "marketplace.order.fetch", "_cron_fetch_orders", lambda _env: select.select([ended], [], [], 0)[0])
+    work(env, "marketplace.order", "_cron_fetch_orders", lambda _env: select.select([ended], [], [], 0)[0])
 
 
 def child(number, barrier, ended):

@@ -5,6 +5,7 @@ from odoo.api import SUPERUSER_ID, Environment
 #: {model that is gone: model whose method of the same name is called}.
 MOVED = {
     "marketplace.mailbox.reader": "marketplace.mailbox",
+    "marketplace.order.fetch": "marketplace.order",
 }
 
 

@@ -8,13 +8,25 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import config
 
-from ...marketplaces.errors import BadCredentials, Throttled, TokenExpired, Unavailable
+from ...marketplaces.errors import (
+    BadCredentials,
+    Forbidden,
+    MarketplaceError,
+    NotFound,
+    Refused,
+    Throttled,
+    TokenExpired,
+    Unavailable,
+    Unreadable,
+)
 from ...marketplaces.schema import Credentials
 from ...marketplaces.transport.answer import is_loopback
 from ..privacy.silent_log import expecting_conflicts
 
 _logger = logging.getLogger(__name__)
 
+#: Errors that are about one thing that was asked for, not about the account: the next one may well be had.
+ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
 #: First key of the advisory lock under which an access token is renewed; the second is the account's id.
 TOKEN_LOCK = 0x6D6B7470
 #: A token this close to its end is renewed before use.
@@ -151,3 +163,30 @@ class AccountApi:
         account_sudo._get_secret("refresh_token")
         for credential_sudo in account_sudo.credential_id:
             credential_sudo._get_secret("client_secret")
+
+    # === CLAIMED CALLS === #
+
+    def _call(self, operation, name, call):
+        """Make one claimed call of this account and note how it went.
+
+        :param str name: method of the contract that is called.
+        :param call: function of the marketplace object.
+        :return: (answer or None, error or None), in a new transaction.
+        """
+        answer = error = None
+        apis = []  # more than one when the access token was renewed in between
+        try:
+            answer = self._request(name, lambda api_: apis.append(api_) or call(api_))
+        except MarketplaceError as caught:
+            _logger.info("%s of account %s: %s", name, self.id, caught)
+            error = caught
+        except Exception as caught:
+            _logger.exception("%s of account %s failed", name, self.id)
+            error = Unavailable(str(caught))
+        # A new transaction: what others committed during the call must be seen by what is stored.
+        self.env["ir.cron"]._commit_progress()
+        trouble = None if isinstance(error, ABOUT_ORDER) else error
+        operation._release(trouble, getattr(error, "retry_after", 0), sum(api_.requests for api_ in apis))
+        if error:
+            self._note_failure(error)
+        return answer, error

@@ -244,8 +244,7 @@ class AccountOnboarding:
             text = self.env._("%(name)s may be asked again in %(wait)d seconds.", name=self.name, wait=wait + 1)
             raise Throttled(text, retry_after=wait)
         self.env["ir.cron"]._commit_progress()
-        fetch = self.env["marketplace.order.fetch"].sudo()
-        found, error = fetch._call(self, operation, "fetch_participations", lambda api_: api_.fetch_participations())
+        found, error = self._call(operation, "fetch_participations", lambda api_: api_.fetch_participations())
         if not error and (error := self._find_stranger(found)):
             self._note_failure(error)
         self.env["ir.cron"]._commit_progress()

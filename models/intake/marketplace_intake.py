@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...marketplaces import read_mail
-from ..order.marketplace_order import naive
+from ..moments import naive
 from ..parameters import PARAM
 
 #: Minutes a new ticket waits for its order.

@@ -1,6 +1,5 @@
 from . import marketplace_order
 from . import marketplace_order_relay
-from . import marketplace_order_fetch
 from . import marketplace_order_line
 from . import marketplace_order_package
 from . import marketplace_order_ref

@@ -1,6 +1,6 @@
 import logging
 from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from psycopg2 import OperationalError
@@ -9,8 +9,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ...marketplaces.errors import Forbidden, NotFound, Refused, Throttled, Unreadable
+from ...marketplaces.errors import Throttled
 from ...marketplaces.schema import ORDER_STATUSES, Order, OrderLine, Package
+from ..connection.marketplace_account_api import ABOUT_ORDER
+from ..moments import aware, naive
+from .marketplace_order_fetch import OrderFetch
 
 _logger = logging.getLogger(__name__)
 
@@ -18,20 +21,6 @@ _logger = logging.getLogger(__name__)
 RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 #: Buyers' data must go this long after delivery.
 PURGE_AFTER = timedelta(days=30)
-#: Errors that are about one order, not about the account: the next order may well be had.
-ABOUT_ORDER = (NotFound, Refused, Forbidden, Unreadable)
-
-
-def naive(moment):
-    """Return an aware time as Odoo stores it: naive UTC without microseconds."""
-    return moment and moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
-def aware(moment):
-    """Return a time that Odoo stored as an aware one, None of none."""
-    return moment.replace(tzinfo=timezone.utc) if moment else None
-
-
 #: Fields that the Order tab shows as they are.
 SHOWN = (
     "amount_total", "amount_tax", "amount_shipping", "amount_discount", "service_level", "programs", "promotions",
@@ -170,6 +159,28 @@ class MarketplaceOrder(models.Model):
         orders_sudo = self.sudo()
         orders_sudo.write({"next_fetch_at": fields.Datetime.now(), "attempts": 0})
         self._trigger_fetch()
+
+    # === FETCHING === #
+
+    @api.model
+    def _get_fetch_class(self):
+        """Return the class (``OrderFetch`` or one made of it) that gets orders; hook for other add-ons."""
+        return OrderFetch
+
+    @api.model
+    def _cron_fetch_orders(self):
+        """Fetch the orders that are due."""
+        self._get_fetch_class()(self.env).fetch_due()
+
+    @api.model
+    def _cron_refresh_orders(self):
+        """Keep the orders of open tickets fresh."""
+        self._get_fetch_class()(self.env).refresh()
+
+    @api.model
+    def _fetch_now(self, account, order_ref):
+        """Return an order that a person asks for, fetched now if it is not known; see ``OrderFetch.fetch_now``."""
+        return self._get_fetch_class()(self.env).fetch_now(account, order_ref)
 
     @api.model
     def _trigger_fetch(self, at=None):

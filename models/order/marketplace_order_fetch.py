@@ -4,17 +4,15 @@ from datetime import timedelta
 from psycopg2 import OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import SQL
 
-from ...marketplaces.errors import MarketplaceError, Refused, Unavailable, Unreadable
+from ...marketplaces.errors import Refused, Unreadable
 from ..connection.marketplace_operation import LEASE
+from ..moments import aware, naive
 from ..privacy.silent_log import expecting_conflicts
-from .marketplace_order import ABOUT_ORDER, aware, naive
-
-_logger = logging.getLogger(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -24,16 +22,15 @@ STALE_AFTER = timedelta(hours=12)
 SEARCH_EVERY = timedelta(minutes=30)
 
 
-class MarketplaceOrderFetch(models.AbstractModel):
+class OrderFetch:
     """Gets orders from their marketplaces: claim, commit, call with nothing locked, store, commit."""
 
-    _name = "marketplace.order.fetch"
-    _description = "Marketplace Order Fetching"
+    def __init__(self, env):
+        self.env = env
 
     # === ORDERS THAT ARE DUE === #
 
-    @api.model
-    def _cron_fetch_orders(self):
+    def fetch_due(self):
         """Fetch due orders, one call at a time; come back at once, or when a limit or a pause allows."""
         Order = self.env["marketplace.order"]
         # A server that merely lacks a key says so at each account that needs it.
@@ -57,7 +54,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
                 self.env["ir.cron"]._marketplace_start_over()
         Order._trigger_fetch()
 
-    @api.model
     def _claim_due(self):
         """Take the next due order whose account may call now, committed.
 
@@ -77,7 +73,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             waits[account.id] = wait
         return None, None, min(waits.values(), default=None)
 
-    @api.model
     def _find_due(self, now, but_accounts):
         """Return (order, account, app, whether it is only named by somebody) of the order due first, or None.
 
@@ -103,8 +98,7 @@ class MarketplaceOrderFetch(models.AbstractModel):
             return *(self.env[name].browse(id_) for name, id_ in zip(names, ids, strict=True)), is_hint
         return None
 
-    @api.model
-    def _fetch_now(self, account, order_ref):
+    def fetch_now(self, account, order_ref):
         """Return an order that a person asks for, fetched here and now if it is not known yet.
 
         :raise UserError: with what the marketplace says, or how long to wait.
@@ -131,7 +125,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
         account._changed()
         return order
 
-    @api.model
     def _fetch(self, order, operation):
         """Get one claimed order from its marketplace, store it, and let the messages that wait for it go on."""
         account, ref = order.account_id, order.order_ref
@@ -146,7 +139,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             self._process_waiting(order)
             order._fill_tickets(order)
 
-    @api.model
     def _store_with_message(self, order, snapshot):
         """Store an order together with the message it was fetched for, as most are; return it, or None if it failed."""
         try:
@@ -164,7 +156,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             return None
         return order
 
-    @api.model
     def _store(self, order, operation, snapshot):
         """Store an order by itself; return it."""
 
@@ -185,7 +176,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             order._note_failure(Unreadable(str(error)))
             return order
 
-    @api.model
     def _process_waiting(self, order):
         """Let the messages that waited for an order go on, here and now: agents look at the clock."""
         tried = self.env["marketplace.message"]
@@ -194,9 +184,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
             tried |= message
             self.env["ir.cron"]._commit_progress()
 
-    @api.model
     def _ask(self, account, operation, order_ref):
-        """Ask for an order; returns as :meth:`_call`. An answer about another order than was asked for is none."""
+        """Ask for an order; return what ``marketplace.account._call`` does. An answer about another order is none."""
 
         def fetch(api_):
             found = api_.fetch_order(order_ref)
@@ -204,36 +193,9 @@ class MarketplaceOrderFetch(models.AbstractModel):
                 raise Unreadable(f"Asked for order {order_ref}, the marketplace answered with another one.")
             return found
 
-        return self._call(account, operation, "fetch_order", fetch)
+        return account._call(operation, "fetch_order", fetch)
 
-    @api.model
-    def _call(self, account, operation, name, call):
-        """Make one claimed call and note how it went.
-
-        :param str name: method of the contract that is called.
-        :param call: function of the marketplace object.
-        :return: (answer or None, error or None), in a new transaction.
-        """
-        answer = error = None
-        apis = []  # more than one when the access token was renewed in between
-        try:
-            answer = account._request(name, lambda api_: apis.append(api_) or call(api_))
-        except MarketplaceError as caught:
-            _logger.info("%s of account %s: %s", name, account.id, caught)
-            error = caught
-        except Exception as caught:
-            _logger.exception("%s of account %s failed", name, account.id)
-            error = Unavailable(str(caught))
-        # A new transaction: what others committed during the call must be seen by what is stored.
-        self.env["ir.cron"]._commit_progress()
-        trouble = None if isinstance(error, ABOUT_ORDER) else error
-        operation._release(trouble, getattr(error, "retry_after", 0), sum(api_.requests for api_ in apis))
-        if error:
-            account._note_failure(error)
-        return answer, error
-
-    @api.model
-    def _cron_refresh_orders(self):
+    def refresh(self):
         """Keep orders of open tickets fresh: by one search for changes, else by age."""
         if self.env["marketplace.home"]._is_copy():
             return
@@ -252,7 +214,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
         self.env["marketplace.order"]._fill_tickets()
         self._refresh_stale(accounts)
 
-    @api.model
     def _refresh_stale(self, accounts):
         stale = self.env["marketplace.order"].search(
             [
@@ -268,7 +229,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             stale.next_fetch_at = fields.Datetime.now()
             stale._trigger_fetch()
 
-    @api.model
     def _search_changes(self, account):
         """Ask one page of changed orders of an account and keep what we need; return whether there are more now."""
         now = fields.Datetime.now()
@@ -284,8 +244,8 @@ class MarketplaceOrderFetch(models.AbstractModel):
             return False
         after, token = aware(account.searched_until), account.search_token or None
         self.env["ir.cron"]._commit_progress()
-        page, error = self._call(
-            account, operation, "search_orders", lambda api_: api_.search_orders(updated_after=after, page_token=token)
+        page, error = account._call(
+            operation, "search_orders", lambda api_: api_.search_orders(updated_after=after, page_token=token)
         )
         if isinstance(error, Refused):
             account.search_token = False  # begin again: pages are not good for ever
@@ -297,7 +257,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             account.searched_until = naive(page.complete_until) or now
         return bool(page.next_token)
 
-    @api.model
     def _try_store(self, order, snapshot):
         """Store a changed order; return whether it could be: one that can't must not end the search for all others."""
         try:
@@ -310,7 +269,6 @@ class MarketplaceOrderFetch(models.AbstractModel):
             return False
         return True
 
-    @api.model
     def _keep_changes(self, account, page):
         """Store the orders of a page that are known here, and whose all of them are."""
         Order = self.env["marketplace.order"]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .marketplace_order import naive
+from ..moments import naive
 
 
 class MarketplaceOrderPackage(models.Model):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .marketplace_order import naive
+from ..moments import naive
 
 
 class MarketplaceOrderRelay(models.Model):

@@ -150,7 +150,7 @@ class MarketplaceReplyApi(models.AbstractModel):
         if seconds:
             raise _NotYet(operation._get_pause(seconds), operation.error)
         self.env["ir.cron"]._commit_progress()
-        answer, error = self.env["marketplace.order.fetch"]._call(account, operation, name, _unconfirmed(call))
+        answer, error = account._call(operation, name, _unconfirmed(call))
         if error:
             raise error
         return answer
@@ -178,11 +178,7 @@ class MarketplaceReplyApi(models.AbstractModel):
             )
             return None, Throttled(words, retry_after=pause)
         self.env["ir.cron"]._commit_progress()
-        return (
-            self.env["marketplace.order.fetch"]
-            .sudo()
-            ._call(account_sudo, operation, name, lambda api_: getattr(api_, name)(ref, site=site))
-        )
+        return account_sudo._call(operation, name, lambda api_: getattr(api_, name)(ref, site=site))
 
 
 def _unconfirmed(call):

@@ -5,6 +5,7 @@ from odoo import fields
 
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.amazon import Amazon
 from odoo.addons.helpdesk_mgmt_marketplace.marketplaces.errors import Throttled, Unavailable
+from odoo.addons.helpdesk_mgmt_marketplace.models.order.marketplace_order_fetch import OrderFetch
 from odoo.addons.helpdesk_mgmt_marketplace.models.queue import ir_cron
 from odoo.addons.helpdesk_mgmt_marketplace.models.queue.ir_cron import HORIZON, Bell
 
@@ -93,7 +94,7 @@ class TestLimits(MarketplaceCase):
         for number in (1, 2):
             self.buyer_writes(order_ref=self.new_order(f"114-6666666-000000{number}", site="US"))
         self.process()
-        find, turns = self.env["marketplace.order.fetch"]._find_due, []
+        find, turns = OrderFetch(self.env)._find_due, []
         for _number in range(4):
             order, account, app, _is_hint = find(fields.Datetime.now(), [])
             operation, _wait = self.env["marketplace.operation"]._claim(account, app, "fetch_order")

@@ -2,6 +2,8 @@
 
 from odoo import fields
 
+from odoo.addons.helpdesk_mgmt_marketplace.models.order.marketplace_order_fetch import OrderFetch
+
 from ..common import MarketplaceCase
 from ..proof.proof_common import ProofCase, change
 
@@ -22,7 +24,7 @@ class TestHints(ProofCase):
         proved = self.new_order("302-4040404-0000004")
         self.receive(self.buyer_mails("Where is it?", order_ref=proved)[0])
         self.process()
-        [order, *_rest] = self.env["marketplace.order.fetch"]._find_due(fields.Datetime.now(), [])
+        [order, *_rest] = OrderFetch(self.env)._find_due(fields.Datetime.now(), [])
         self.assertEqual(order.order_ref, proved)
 
     def test_half_of_the_budget_is_left_to_proved_orders(self):

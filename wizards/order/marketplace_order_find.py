@@ -21,7 +21,7 @@ class MarketplaceOrderFind(models.TransientModel):
         order_ref = self.account_id.app_id._get_class().normalize_ref(self.order_ref)
         if not order_ref:
             raise UserError(self.env._("%s is no order number of this marketplace.", self.order_ref))
-        order_sudo = self.env["marketplace.order.fetch"].sudo()._fetch_now(self.account_id.sudo(), order_ref)
+        order_sudo = self.env["marketplace.order"].sudo()._fetch_now(self.account_id.sudo(), order_ref)
         return {
             "type": "ir.actions.act_window",
             "res_model": "marketplace.order",

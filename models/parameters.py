@@ -7,7 +7,7 @@ key                         set by                             read by
 =========================== ================================== ===================================================
 marketplace_reply           mail.compose.message               helpdesk.ticket.message_post: answer the buyer
 marketplace_confirmed       mail.compose.message               the same: texts of the warnings that a person passed
-marketplace_reply_id        marketplace.reply.sender           ir.mail_server.send_email: it is an answer of ours
+marketplace_reply_id        ReplySender (models/reply)         ir.mail_server.send_email: it is an answer of ours
 marketplace_files           marketplace.message._post          ir.attachment: a buyer's file gets a harmless type
 marketplace_bare            marketplace.conversation           helpdesk.ticket.create: nothing is added to the values
 marketplace_test_address    the assistant of a mailbox         ir.mail_server: who a test mail is from and goes to

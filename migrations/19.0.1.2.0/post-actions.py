@@ -6,6 +6,7 @@ from odoo.api import SUPERUSER_ID, Environment
 MOVED = {
     "marketplace.mailbox.reader": "marketplace.mailbox",
     "marketplace.order.fetch": "marketplace.order",
+    "marketplace.reply.sender": "marketplace.reply",
 }
 
 

@@ -1,7 +1,5 @@
 from . import answering
 from . import marketplace_reply
-from . import marketplace_reply_api
-from . import marketplace_reply_sender
 from . import marketplace_conversation
 from . import marketplace_message
 from . import helpdesk_ticket

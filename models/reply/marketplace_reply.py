@@ -1,6 +1,5 @@
 from datetime import timedelta
 from email.utils import make_msgid
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,38 +8,15 @@ from odoo.fields import Domain
 from ...marketplaces.schema import BuyerMail
 from ..ticket.text import as_html
 from .answering import Answering
-
-#: A worker that holds a reply longer than this was killed: what became of the mail is not known. No worker holds it
-#: half as long: see marketplace_reply_smtp.py.
-LEASE = timedelta(minutes=3)
-
+from .marketplace_reply_api import ReplyApi
+from .marketplace_reply_sender import ReplySender
 
 #: Pauses before a reply that could not be handed over is tried again, in seconds.
 RETRIES = (10, 30, 60, 300, 900, 1800, 3600, 7200)
-
-
 #: Pauses before a mail server that has no time at all is tried again with one reply: what waits leaves soon after.
 PROBES = (5, 10, 20, 40)
-
-
 #: After so long an agent is told that an answer does not leave.
 PATIENCE = timedelta(hours=24)
-
-
-class Outcome(NamedTuple):
-    """What became of trying to send a reply.
-
-    :ivar str state: the reply's next.
-    :ivar is_server: who is to take it has no time for any other of this sender either.
-    :ivar wait: seconds that must pass at least before it is tried again.
-    :ivar is_turn: nothing went wrong, it's only not its turn yet.
-    """
-
-    state: str
-    reason: str | bool = False
-    is_server: bool = False
-    wait: int = 0
-    is_turn: bool = False
 
 
 class MarketplaceReply(models.Model):
@@ -235,6 +211,23 @@ class MarketplaceReply(models.Model):
         if key and key == known or self.purged_at:
             return False
         return Answering(self.ticket_id).say_unproved(self.recipient)
+
+    # === SENDING === #
+
+    @api.model
+    def _get_sender_class(self):
+        """Return the class (``ReplySender`` or one made of it) that sends queued replies; hook for other add-ons."""
+        return ReplySender
+
+    @api.model
+    def _get_api(self):
+        """Return what puts messages into the queue that go by the marketplace's API; hook for other add-ons."""
+        return ReplyApi(self.env)
+
+    @api.model
+    def _cron_send(self):
+        """Send the replies that are due."""
+        self._get_sender_class()(self.env).send_due()
 
     @api.model
     def _trigger_send(self, at=None):

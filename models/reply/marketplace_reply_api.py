@@ -3,31 +3,30 @@ import math
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.exceptions import UserError
 
 from ...marketplaces.errors import MarketplaceError, Refused, Throttled, Unavailable, Unconfirmed
 from ...marketplaces.mail.mime import harmless_name
 from ..ticket.text import as_html
 from .answering import Answering
-from .marketplace_reply import Outcome
+from .outcome import Outcome
 
 _logger = logging.getLogger(__name__)
 
 
-class MarketplaceReplyApi(models.AbstractModel):
+class ReplyApi:
     """Messages to buyers that go through a marketplace's API: into the queue, and out of it.
 
     The queue and its workers are those of replies by mail, so that nothing is sent twice unknowingly here either.
     """
 
-    _name = "marketplace.reply.api"
-    _description = "Marketplace Messages by API"
+    def __init__(self, env):
+        self.env = env
 
     # === INTO THE QUEUE === #
 
-    @api.model
-    def _queue(self, ticket, kind, action, content, attachments):
+    def queue(self, ticket, kind, action, content, attachments):
         """Put a message into the queue and on its ticket; return it. Nothing is sent before the commit.
 
         :param str kind: ``message`` or ``review``.
@@ -53,14 +52,12 @@ class MarketplaceReplyApi(models.AbstractModel):
         ticket._marketplace_changed()
         return reply_sudo
 
-    @api.model
     def _adopt_files(self, ticket, attachments):
         """Keep files of the dialog, which would go with it, on the ticket."""
         attachments.check_access("read")
         mine = attachments.filtered(lambda one: one.res_model == "marketplace.message.compose")
         mine.sudo().write({"res_model": ticket._name, "res_id": ticket.id})
 
-    @api.model
     def _post(self, ticket, kind, action, content, attachments):
         """Show a message in the conversation; returns the mail.message. It is not what goes out."""
         title = self.env._("Asked the buyer for a review") if kind == "review" else action.title
@@ -84,8 +81,7 @@ class MarketplaceReplyApi(models.AbstractModel):
 
     # === OUT OF THE QUEUE === #
 
-    @api.model
-    def _try(self, reply):
+    def send(self, reply):
         """Send a message through the marketplace, committed as being sent before; return what became of it."""
         if why_not := Answering(reply.ticket_id).why_no_account():
             return Outcome("failed", why_not)
@@ -100,7 +96,6 @@ class MarketplaceReplyApi(models.AbstractModel):
             return Outcome("queued" if error.temporary else "failed", str(error), wait=wait)
         return Outcome("accepted")
 
-    @api.model
     def _hand_over(self, reply):
         """Upload the files of a message to the marketplace, then send it.
 
@@ -119,14 +114,12 @@ class MarketplaceReplyApi(models.AbstractModel):
         }
         self._call(reply, "send_message", lambda api_: api_.send_message(ref, action.code, content, site=site))
 
-    @api.model
     def _read_value(self, field, stored, files):
         """Return the value of a field of the form as the contract takes it."""
         if field.kind == "files":
             return files
         return fields.Date.to_date(stored) if field.kind == "date" else stored
 
-    @api.model
     def _upload(self, reply, attachment, ref, site):
         """Upload one file to the marketplace, again at each try of the message: uploads last minutes."""
         content, content_type = attachment.raw, attachment.mimetype
@@ -139,7 +132,6 @@ class MarketplaceReplyApi(models.AbstractModel):
             ),
         )
 
-    @api.model
     def _call(self, reply, name, call):
         """Return the answer of one call, made within the limits of its operation and with nothing locked.
 
@@ -157,8 +149,7 @@ class MarketplaceReplyApi(models.AbstractModel):
 
     # === WHAT IS ALLOWED === #
 
-    @api.model
-    def _ask(self, ticket, name):
+    def ask(self, ticket, name):
         """Ask the marketplace, here and now, something about the order of a ticket. Commits.
 
         :param str name: method of the contract that takes an order and its site.

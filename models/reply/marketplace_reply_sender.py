@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg2 import Error, OperationalError
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.tools import SQL
 
 from ...marketplaces.mail.handover import (
@@ -20,23 +20,22 @@ from ...marketplaces.mail.handover import (
     knock,
 )
 from ...marketplaces.mail.mime import harmless_name
-from .marketplace_reply import LEASE, Outcome
+from .outcome import LEASE, Outcome
 
 _logger = logging.getLogger(__name__)
 
 
-class MarketplaceReplySender(models.AbstractModel):
+class ReplySender:
     """Sends queued replies: what is being sent is committed before it is, what became of it after.
 
     A reply whose worker was killed is never sent again by itself: nobody knows whether it went. The answers on one
     ticket go in the order in which they were given. A mail server that has no time is asked for one reply at a time.
     """
 
-    _name = "marketplace.reply.sender"
-    _description = "Marketplace Reply Sender"
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _cron_send(self):
+    def send_due(self):
         """Send all that is due."""
         if self.env["marketplace.home"]._why_silent():
             return
@@ -53,7 +52,6 @@ class MarketplaceReplySender(models.AbstractModel):
 
     # === TAKING === #
 
-    @api.model
     def _give_up_lost(self):
         """Note that nobody knows what became of replies whose worker was killed while it sent them."""
         lost = self.env["marketplace.reply"].search(
@@ -70,7 +68,6 @@ class MarketplaceReplySender(models.AbstractModel):
         if lost:
             self.env["ir.cron"]._commit_progress()
 
-    @api.model
     def _take_next(self):
         """Return the next due reply, committed as being sent, or an empty recordset."""
         now = fields.Datetime.now()
@@ -100,7 +97,6 @@ class MarketplaceReplySender(models.AbstractModel):
 
     # === SENDING === #
 
-    @api.model
     def _send(self, reply):
         """Hand one reply over and store how that went; return the seconds left for others."""
         lease, Cron = reply.lease_until, self.env["ir.cron"]
@@ -119,7 +115,6 @@ class MarketplaceReplySender(models.AbstractModel):
             Cron._marketplace_settle(lambda: self._conclude(reply, lease, outcome, tell=False))
         return Cron._commit_progress(1)
 
-    @api.model
     def _conclude(self, reply, lease, outcome, tell=True):
         """Store what became of a reply that was taken until ``lease``.
 
@@ -147,7 +142,6 @@ class MarketplaceReplySender(models.AbstractModel):
         else:
             reply._note(state, outcome.reason, next_attempt=False)
 
-    @api.model
     def _try(self, reply):
         """Hand one reply over; return what became of it."""
         if reply.site_id.state != "active":
@@ -155,7 +149,7 @@ class MarketplaceReplySender(models.AbstractModel):
         if why_not := reply._why_not_to():
             return Outcome("failed", why_not)
         if reply.kind != "mail":
-            return self.env["marketplace.reply.api"]._try(reply)
+            return reply._get_api().send(reply)
         try:
             self._hand_over(reply, time.monotonic())
         except OutcomeUnknown:
@@ -172,7 +166,6 @@ class MarketplaceReplySender(models.AbstractModel):
             return Outcome("failed", str(error)[:300])
         return Outcome("handed_over")
 
-    @api.model
     def _hand_over(self, reply, taken):
         """Send the mail.
 
@@ -205,7 +198,6 @@ class MarketplaceReplySender(models.AbstractModel):
                     raise meaning from error
                 raise
 
-    @api.model
     def _build(self, reply, server):
         """Return the mail as the buyer's marketplace expects it, with nothing of Odoo's in it."""
         mail = reply._prepare_mail()

@@ -14,7 +14,8 @@ from ...marketplaces.mail.handover import (
     explain_sending,
 )
 from ...models.reply.answering import as_text
-from ...models.reply.marketplace_reply import Outcome
+from ...models.reply.marketplace_reply_sender import ReplySender
+from ...models.reply.outcome import Outcome
 from ..common import DE_ORDER, US_ORDER, MarketplaceCase
 
 SMTP_LOG = "odoo.addons.base.models.ir_mail_server"
@@ -107,7 +108,7 @@ class TestQueue(QueueCase):
         self.assertEqual(reply.state, "handed_over")
 
     def test_a_worker_that_comes_late_changes_nothing_but_that_it_was_sent(self):
-        reply, sender = self.answer("On its way."), self.env["marketplace.reply.sender"]
+        reply, sender = self.answer("On its way."), ReplySender(self.env)
         lease = fields.Datetime.now()
         reply.state = "unknown"
         sender._conclude(reply, lease, Outcome("queued", "Later"))
@@ -150,7 +151,7 @@ class TestMeanwhile(QueueCase):
         self.copy_arrives("On its way.")
         self.assertEqual(reply.state, "accepted")
         self.assertFalse(self.ticket.marketplace_deadline)
-        self.env["marketplace.reply.sender"]._conclude(reply, lease, Outcome("unknown", "Gone"))
+        ReplySender(self.env)._conclude(reply, lease, Outcome("unknown", "Gone"))
         self.assertEqual(reply.state, "accepted")
 
     def test_a_copy_belongs_to_the_answer_that_is_most_like_it(self):

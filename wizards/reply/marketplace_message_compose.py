@@ -97,7 +97,7 @@ class MarketplaceMessageCompose(models.TransientModel):
         return 0
 
     def _ask(self, name):
-        return self.env["marketplace.reply.api"]._ask(self.ticket_id, name)
+        return self.env["marketplace.reply"]._get_api().ask(self.ticket_id, name)
 
     def _ask_review(self, marketplace):
         """Return the review's part of the offer, and the seconds after which to ask again."""
@@ -169,7 +169,7 @@ class MarketplaceMessageCompose(models.TransientModel):
         kind = "message"
         if self.action_code == REVIEW:
             kind, action = "review", MessageAction(REVIEW, self.offer["review"]["title"], "")
-        return self.env["marketplace.reply.api"]._queue(self.ticket_id, kind, action, content, self._get_files())
+        return self.env["marketplace.reply"]._get_api().queue(self.ticket_id, kind, action, content, self._get_files())
 
     def _get_files(self):
         return self.attachment_ids if self.has_files else self.attachment_ids.browse()

@@ -7,12 +7,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...marketplaces.errors import Throttled
+from ..queue.pauses import get_pause
 
 _logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-#: Pauses after failures in a row, in seconds: a hanging marketplace must not occupy a worker twice.
-PAUSES = (60, 120, 300, 600, 900)
 #: Seconds after which a server that lacks a key looks again.
 KEY_PAUSE = 300
 #: The marketplace takes its token later than we take ours, while its full bucket doesn't fill any further. As only
@@ -150,7 +149,7 @@ class MarketplaceOperation(models.Model):
         if error is None:
             values |= {"success_date": now, "failure_count": 0, "paused_until": False, "error": False}
         else:
-            pause = retry_after or PAUSES[min(self.failure_count, len(PAUSES) - 1)]
+            pause = retry_after or get_pause("operation", self.failure_count + 1)
             values |= {
                 "failure_count": self.failure_count + 1,
                 # Rounded up: what is stored has no fractions of a second.

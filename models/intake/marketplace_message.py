@@ -20,11 +20,10 @@ from ...marketplaces.errors import TooCostly
 from ..errors import TicketRefused
 from ..order.marketplace_order import PURGE_AFTER
 from ..privacy.silent_log import expecting_conflicts
+from ..queue.pauses import get_pause
 
 _logger = logging.getLogger(__name__)
 
-#: Pauses before a failed mail is tried again, in seconds; afterwards a person must press Retry.
-RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
 #: How often one mail is tried at once when other workers get in its way.
 CONFLICT_TRIES = 8
 #: How often whoever processes a mail may be killed by it before it is set aside.
@@ -388,7 +387,7 @@ class MarketplaceMessage(models.Model):
         """Remember what went wrong and when to try again by itself."""
         self.ensure_one()
         now = fields.Datetime.now()
-        pause = RETRIES[self.attempts] if self.attempts < len(RETRIES) else None
+        pause = get_pause("message", self.attempts + 1)
         self.write(
             {
                 "state": "failed",

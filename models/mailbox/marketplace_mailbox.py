@@ -6,12 +6,11 @@ from odoo.exceptions import UserError
 from ...marketplaces.errors import MarketplaceError
 from ...marketplaces.mailbox.tls import Untrusted
 from ..connection.marketplace_health_mixin import SERIOUS
+from ..queue.pauses import get_pause
 from .mailbox_imap import ImapReader
 from .mailbox_pop import PopReader
 from .mailbox_reader import MailboxReader
 
-#: Pauses after failures in a row, in seconds.
-PAUSES = (60, 120, 300, 600, 1800, 3600)
 #: A mailbox is looked at again after so many seconds: at each run of its scheduled action, which runs every minute.
 EVERY = 45
 #: Seconds for which a reader may be silent before another one takes over.
@@ -278,7 +277,7 @@ class MarketplaceMailbox(models.Model):
         if isinstance(error, Untrusted):
             self.server_id._marketplace_note_certificate(error.certificate)
         now = fields.Datetime.now()
-        pause = timedelta(seconds=PAUSES[min(self.failure_count, len(PAUSES) - 1)])
+        pause = timedelta(seconds=get_pause("mailbox", self.failure_count + 1))
         self.write(
             {
                 "lease_until": False,

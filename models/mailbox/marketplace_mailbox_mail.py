@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Pauses before a mail that could not be read is tried again, in seconds; afterwards a person must press Retry.
-RETRIES = (60, 300, 1800, 2 * 3600, 12 * 3600, 24 * 3600)
+from ..queue.pauses import get_pause
+
 #: How long it is remembered what became of a mail.
 KEPT = timedelta(days=365)
 GC_LIMIT = 10_000
@@ -87,7 +87,7 @@ class MarketplaceMailboxMail(models.Model):
         """Remember that a mail could not be read, and when to try again; return how often it was tried."""
         earlier = self.search([("position_id", "=", position.id), ("uid", "=", str(uid))])
         attempts = earlier.attempts + 1 if earlier.state == "failed" else 1
-        pause = RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
+        pause = get_pause("mailbox_mail", attempts)
         row = {"uid": uid, "digest": digest, "state": "failed", "error": str(error)[:500], "attempts": attempts}
         row["next_attempt"] = fields.Datetime.now() + timedelta(seconds=pause) if pause else None
         self._record(position, [row])

@@ -13,12 +13,11 @@ from ...marketplaces.errors import Throttled
 from ...marketplaces.schema import ORDER_STATUSES, Order, OrderLine, Package
 from ..connection.marketplace_account_api import ABOUT_ORDER
 from ..moments import aware, naive
+from ..queue.pauses import get_pause, is_last
 from .marketplace_order_fetch import OrderFetch
 
 _logger = logging.getLogger(__name__)
 
-#: Pauses between tries for one order that could not be had, in seconds.
-RETRIES = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 #: Buyers' data must go this long after delivery.
 PURGE_AFTER = timedelta(days=30)
 #: Fields that the Order tab shows as they are.
@@ -194,8 +193,8 @@ class MarketplaceOrder(models.Model):
         self.ensure_one()
         final = isinstance(error, ABOUT_ORDER)
         attempts = self.attempts if isinstance(error, Throttled) else self.attempts + 1
-        pause = timedelta(seconds=RETRIES[min(attempts, len(RETRIES)) - 1] if attempts else 5)
-        give_up = final and attempts >= len(RETRIES)
+        pause = timedelta(seconds=get_pause("order", attempts) if attempts else 5)
+        give_up = final and is_last("order", attempts)
         values = {
             "attempts": attempts,
             "lease_until": False,

@@ -16,6 +16,7 @@ from ...marketplaces.mail.authentication import Judgement
 from ...marketplaces.mail.resolver import Resolver
 from ...marketplaces.mail.signatures import Signatures
 from ..privacy.silent_log import expecting_conflicts
+from ..queue.pauses import get_last_pause, get_pause
 
 _logger = logging.getLogger(__name__)
 
@@ -24,8 +25,6 @@ NAMESERVER = "marketplace_nameserver"
 #: How long a message without proof waits for it before it is shown, and how long its key is asked for.
 SHOW_AFTER = timedelta(minutes=5)
 ASK_FOR = timedelta(hours=1)
-#: Pauses before a key is asked for again, in seconds; the last one goes on.
-PAUSES = (10, 30, 60, 120, 300, 600)
 #: Seconds after which somebody else takes over what a killed worker was checking.
 LEASE = 60
 #: Messages without proof are looked at again, when something new is known, as far back as this.
@@ -186,7 +185,7 @@ class MarketplaceMessage(models.Model):
         except Exception:
             _logger.exception("Message %s: what its signatures prove could not be stored", self.id)
             cron._marketplace_start_over()
-            pause = timedelta(seconds=PAUSES[-1]) if self.check_attempts < MAX_ATTEMPTS else None
+            pause = timedelta(seconds=get_last_pause("signature")) if self.check_attempts < MAX_ATTEMPTS else None
             self.check_next = pause and fields.Datetime.now() + pause
 
     def _store_check(self, found):
@@ -194,7 +193,7 @@ class MarketplaceMessage(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         if found.is_unknown and now < self.create_date + ASK_FOR:
-            pause = PAUSES[min(self.check_attempts, len(PAUSES)) - 1]
+            pause = get_pause("signature", self.check_attempts)
             self.check_next = now + timedelta(seconds=pause)
             self.env["ir.cron"]._marketplace_wake(CRON, at=self.check_next)
             return

@@ -6,15 +6,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...marketplaces.schema import BuyerMail
+from ..queue.pauses import get_pause
 from ..ticket.text import as_html
 from .answering import Answering
 from .marketplace_reply_api import ReplyApi
 from .marketplace_reply_sender import ReplySender
 
-#: Pauses before a reply that could not be handed over is tried again, in seconds.
-RETRIES = (10, 30, 60, 300, 900, 1800, 3600, 7200)
-#: Pauses before a mail server that has no time at all is tried again with one reply: what waits leaves soon after.
-PROBES = (5, 10, 20, 40)
 #: After so long an agent is told that an answer does not leave.
 PATIENCE = timedelta(hours=24)
 
@@ -351,8 +348,8 @@ class MarketplaceReply(models.Model):
         # Two that it has no time for are a server without time: it is asked for one, and the others wait for that.
         same = [("sender", "=", self.sender), ("state", "=", "queued"), ("attempts", ">", 0), ("id", "!=", self.id)]
         is_server = is_server or bool(self.sender and self.search_count(same, limit=1))
-        pauses, tries = (PROBES, sum(waiting.mapped("attempts"))) if is_server else (RETRIES, 0)
-        pause = max(pauses[min(self.attempts + tries, len(pauses) - 1)], wait)
+        work, tries = ("probe", sum(waiting.mapped("attempts"))) if is_server else ("reply", 0)
+        pause = max(get_pause(work, self.attempts + tries + 1), wait)
         self._wait(pause, reason, attempts=self.attempts + 1, is_server_busy=is_server)
 
     def _fail(self, reason, state="failed"):

@@ -13,6 +13,7 @@ marketplace_bare            marketplace.conversation           helpdesk.ticket.c
 marketplace_test_address    the assistant of a mailbox         ir.mail_server: who a test mail is from and goes to
 marketplace_seconds         fetchmail.server                   fetchmail.server, through _imap_login__
 marketplace_show_sending    the assistant of a mailbox         fetchmail.server: its name in a list of servers
+filters                     buttons of a mailbox's form        marketplace.mailbox.action_show_mails: its filters
 =========================== ================================== ===================================================
 """
 

@@ -1,7 +1,6 @@
 from . import marketplace_secret_mixin
 from . import marketplace_home
 from . import marketplace_health_mixin
-from . import marketplace_example_rule_mixin
 from . import marketplace_app
 from . import marketplace_credential
 from . import marketplace_account

@@ -7,17 +7,18 @@ from odoo.tools import SQL, ormcache
 
 from ...marketplaces import MARKETPLACES
 from ...marketplaces.gone import Gone
+from .marketplace_app_example_rule import AppExampleRule
 from .marketplace_health_mixin import HEALTH_GROUPS, LEVELS
 
 #: Accounts named on a marketplace's card, those that need a person first.
 SHOWN = 6
 
 
-class MarketplaceApp(models.Model):
+class MarketplaceApp(AppExampleRule, models.Model):
     """A marketplace that can be connected."""
 
     _name = "marketplace.app"
-    _inherit = ["marketplace.health.mixin", "marketplace.example.rule.mixin"]
+    _inherit = ["marketplace.health.mixin"]
     _description = "Marketplace"
     _order = "sequence, name"
 
@@ -46,6 +47,7 @@ class MarketplaceApp(models.Model):
         groups="base.group_system", copy=False, help="Ids of ticket fields that were made here or got personal data."
     )
     card = fields.Json(compute="_compute_card", groups=HEALTH_GROUPS)
+    has_automation = fields.Boolean(compute="_compute_has_automation")
 
     _limits_positive = models.Constraint(
         "CHECK(file_count >= 0 AND file_megabytes >= 0)", "Limits of files can't be negative."

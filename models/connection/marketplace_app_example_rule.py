@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -13,24 +13,23 @@ PARAM = "helpdesk_mgmt_marketplace.example_rule_made"
 XMLID = "helpdesk_mgmt_marketplace.automation_rule_example"
 
 
-class MarketplaceExampleRuleMixin(models.AbstractModel):
+class AppExampleRule:
     """An example of an automation rule, switched off, where Odoo's add-on for such rules is installed.
 
     It's made whenever the two add-ons meet first, whichever is installed later: each server does so when it has
     loaded all add-ons, because an add-on can't wait for another that it does not depend on.
+
+    A part of ``marketplace.app``, whose fields stand in its own file.
     """
 
-    _name = "marketplace.example.rule.mixin"
-    _description = "Marketplace Example Automation Rule"
-
-    has_automation = fields.Boolean(compute="_compute_has_automation")
+    __slots__ = ()
 
     def _compute_has_automation(self):
         self.has_automation = "base.automation" in self.env
 
     def _register_hook(self):
         super()._register_hook()
-        if not self._abstract and "base.automation" in self.env:
+        if "base.automation" in self.env:
             self._create_example_rule_once()
 
     def action_example_rule(self):

@@ -4,10 +4,37 @@ Money is ``Decimal`` in the order's own currency, as delivered, never rounded. T
 datetimes. Countries are ISO 3166-1 alpha-2 (``GB``, not ``UK``). Unknown is ``None``.
 """
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-
-from .order import ORDER_STATUSES, Address, Order, OrderLine, OrderPage, Package, Refund, Return
+from .connect import (
+    Consent,
+    CredentialField,
+    Credentials,
+    LoginRequest,
+    Participation,
+    Scope,
+    SetupPlace,
+    Site,
+    Token,
+)
+from .mail import (
+    AUTHENTICATIONS,
+    IDENTITIES,
+    MAIL_KINDS,
+    THREAD_REF_TYPES,
+    Attachment,
+    InboundMail,
+    NoticeKind,
+    ThreadRef,
+)
+from .order import (
+    ORDER_STATUSES,
+    Address,
+    Order,
+    OrderLine,
+    OrderPage,
+    Package,
+    Refund,
+    Return,
+)
 from .reply import (
     FIELD_KINDS,
     FINDING_LEVELS,
@@ -21,245 +48,48 @@ from .reply import (
     Placeholder,
     ReplyFile,
     UploadedFile,
+    files_field,
+    text_field,
 )
 
-MAIL_KINDS = ("buyer_message", "notice", "undelivered", "suspect", "unknown")
-AUTHENTICATIONS = ("pass", "fail", "none")
-THREAD_REF_TYPES = ("token", "case", "alias", "in_reply_to")
-#: Values of a mail that tell whose it is and what it belongs to; see `InboundMail.proves`.
-IDENTITIES = ("order", "token", "case", "alias", "buyer_name")
-
-
-@dataclass(frozen=True)
-class Site:
-    """One storefront of a marketplace, as its catalogue knows it.
-
-    ``code`` is the country, ``site_ref`` the marketplace's own id of the storefront, ``relay_hosts``
-    the hosts its buyers write from, ``seller_host`` the seller's console.
-    """
-
-    code: str
-    site_ref: str
-    region: str
-    name: str
-    currency: str
-    lang: str
-    host: str
-    seller_host: str
-    relay_hosts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token, the moment it ends (aware UTC), and the refresh token to keep if it changed."""
-
-    access_token: str = field(repr=False)
-    expires_at: datetime
-    refresh_token: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What opens one seller account at a marketplace's API. Never printed.
-
-    ``site_ref`` is the storefront, where an account has one only.
-    """
-
-    region: str
-    seller_ref: str | None = None
-    site_ref: str | None = None
-    client_id: str = ""
-    client_secret: str = field(default="", repr=False)
-    refresh_token: str = field(default="", repr=False)
-    access_token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class CredentialField:
-    """One thing an admin enters to connect: ``name`` is a field of :class:`Credentials` or ``application_ref``."""
-
-    name: str
-    label: str
-    help: str
-    placeholder: str
-    secret: bool
-    required: bool
-
-
-@dataclass(frozen=True)
-class LoginRequest:
-    """The marketplace asks us to sign a person in and to send the browser back to ``callback_url``.
-
-    ``marketplace_state`` goes back as it came; ``application_ref`` tells which application is to be authorized,
-    ``region`` where the seller is, as far as the request tells.
-    """
-
-    callback_url: str
-    marketplace_state: str = field(repr=False)
-    seller_ref: str
-    application_ref: str | None = None
-    is_draft: bool = False
-    region: str | None = None
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What came back from the marketplace's consent page: a ``code`` to exchange, or why there is none.
-
-    ``state`` is what we sent, to be checked by the caller. ``error_text`` is written for a person, by us.
-    """
-
-    state: str | None = field(repr=False)
-    code: str | None = field(default=None, repr=False)
-    seller_ref: str | None = None
-    error_code: str | None = None
-    error_text: str | None = None
-
-
-@dataclass(frozen=True)
-class SetupPlace:
-    """A page of the seller's console where a storefront's address must be entered, and how."""
-
-    code: str
-    title: str
-    text: str
-    path: str
-
-
-@dataclass(frozen=True)
-class NoticeKind:
-    """A kind of mail from the marketplace that is not a buyer's words; ``code`` is `InboundMail.notice`.
-
-    ``is_claim``: money is at stake and an answer is due; ``is_copy``: it holds an answer that went to a buyer.
-    """
-
-    code: str
-    label: str
-    is_claim: bool = False
-    is_copy: bool = False
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A part of the API and how far the account's keys open it: ``level`` is full, view or none.
-
-    ``needed_for`` says what does not work without it; None when nothing of ours needs it.
-    """
-
-    code: str
-    label: str
-    level: str
-    needed_for: str | None = None
-
-
-@dataclass(frozen=True)
-class Participation:
-    """A storefront the seller account takes part in, as the marketplace tells it.
-
-    ``seller_ref`` and ``scopes`` are what it tells of the seller and of the keys beside that, if anything.
-    """
-
-    site_ref: str
-    country: str | None
-    name: str | None
-    store_name: str | None
-    active: bool
-    suspended: bool = False
-    seller_ref: str | None = None
-    scopes: tuple[Scope, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attachment:
-    name: str
-    type: str
-    content: bytes = field(repr=False)
-    content_id: str | None = None
-
-    @property
-    def size(self):
-        """Return the size in bytes of the decoded content."""
-        return len(self.content)
-
-
-@dataclass(frozen=True)
-class ThreadRef:
-    """A key that ties mails together: ``token``, ``case``, ``alias`` or ``in_reply_to``."""
-
-    type: str
-    value: str
-
-
-@dataclass(frozen=True)
-class InboundMail:
-    """What a marketplace makes of one raw mail (see ``cli.md`` of the design for each key).
-
-    ``reply_to`` is the full address an answer must go to (plus tag kept), only for buyer messages.
-    ``no_response_url`` is the marketplace's signed "no response needed" link, only when it stands where the
-    marketplace writes it and on its own host; for a person's browser, never fetched by us.
-    ``text`` is the buyer's own words for buyer messages; ``body`` the readable text of any mail.
-    ``seller_ref`` is the seller account that the marketplace names, only where it writes it itself.
-    ``proof`` is what proves a mail whose ``authentication`` is "pass": header, dkim, arc or decision. ``is_unchecked``:
-    its signatures, which nobody checked or whose keys were not to be had, may still prove it.
-    ``dedup_trusted`` is true when ``dedup_ref`` was made by the marketplace, not derived by us.
-    ``reply_text`` is what a copy of our own reply ("reply_copy") says, for ``matches_reply``. Of "undelivered" mail
-    ``refusal`` is why (one of ``REFUSALS``), ``refusal_text`` the same for a person, ``important_word`` what the
-    subject must hold to pass, if the marketplace says so.
-    ``typed`` names those of ``IDENTITIES`` that were read where a person can type: a display name, the subject of an
-    answer by e-mail, the words, what is quoted, names of files. All others stood in the marketplace's own frame.
-    """
-
-    app: str | None
-    kind: str
-    site: str | None = None
-    notice: str | None = None
-    urgent: bool = False
-    order_ref: str | None = None
-    buyer_name: str | None = None
-    text: str | None = None
-    thread_refs: tuple[ThreadRef, ...] = ()
-    dedup_ref: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    authentication: str = "none"
-    reasons: tuple[str, ...] = ()
-    subject: str = ""
-    body: str = ""
-    sender: str | None = None
-    recipients: tuple[str, ...] = ()
-    reply_to: str | None = None
-    message_id: str | None = None
-    date: datetime | None = None
-    presale: bool = False
-    item_ref: str | None = None
-    no_response_url: str | None = None
-    dedup_trusted: bool = False
-    seller_ref: str | None = None
-    reply_text: str | None = None
-    refusal: str | None = None
-    refusal_text: str | None = None
-    important_word: str | None = None
-    typed: frozenset[str] = frozenset()
-    proof: str = ""
-    is_unchecked: bool = False
-
-    def find_ref(self, type_: str) -> str | None:
-        """Return the first thread reference of a type, or None."""
-        return next((ref.value for ref in self.thread_refs if ref.type == type_), None)
-
-    def get_identity(self, name: str) -> str | None:
-        """Return one of the values named in ``IDENTITIES``, proved or not, or None without it."""
-        own = {"order": self.order_ref, "buyer_name": self.buyer_name}
-        return own[name] if name in own else self.find_ref(name)
-
-    def facts(self) -> "InboundMail":
-        """Return this mail with only those values that it proves; what it says it answers stays, as a hint."""
-        refs = tuple(ref for ref in self.thread_refs if ref.type == "in_reply_to" or self.proves(ref.type))
-        return replace(self, order_ref=self.order_ref if self.proves("order") else None, thread_refs=refs)
-
-    def proves(self, name: str) -> bool:
-        """Tell whether one of ``IDENTITIES`` is a fact: written by the marketplace itself, in a mail that is genuine.
-
-        What a mail says it answers (``in_reply_to``) is never one.
-        """
-        is_fact = self.authentication == "pass" and name in IDENTITIES and name not in self.typed
-        return is_fact and bool(self.get_identity(name))
+__all__ = [
+    "AUTHENTICATIONS",
+    "FIELD_KINDS",
+    "FINDING_LEVELS",
+    "IDENTITIES",
+    "MAIL_KINDS",
+    "ORDER_STATUSES",
+    "REFUSALS",
+    "THREAD_REF_TYPES",
+    "ActionField",
+    "Address",
+    "Attachment",
+    "BuyerMail",
+    "Consent",
+    "CredentialField",
+    "Credentials",
+    "FileLimits",
+    "Finding",
+    "InboundMail",
+    "LoginRequest",
+    "MailReply",
+    "MessageAction",
+    "NoticeKind",
+    "Order",
+    "OrderLine",
+    "OrderPage",
+    "Package",
+    "Participation",
+    "Placeholder",
+    "Refund",
+    "ReplyFile",
+    "Return",
+    "Scope",
+    "SetupPlace",
+    "Site",
+    "ThreadRef",
+    "Token",
+    "UploadedFile",
+    "files_field",
+    "text_field",
+]

@@ -1,4 +1,4 @@
-"""What crosses the wall about an order: frozen data, as in :mod:`.schema`, which names it all again."""
+"""What crosses the wall about an order: frozen data, as in :mod:`.schema`."""
 
 from dataclasses import dataclass
 from datetime import datetime

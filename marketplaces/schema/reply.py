@@ -1,4 +1,4 @@
-"""What crosses the wall when we write to a buyer: frozen data, as in :mod:`.schema`, which names it all again."""
+"""What crosses the wall when we write to a buyer: frozen data, as in :mod:`.schema`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -141,3 +141,13 @@ class UploadedFile:
 
     file_ref: str = field(repr=False)
     name: str
+
+
+def text_field(max_length: int, help_: str = "") -> ActionField:
+    """Return the field of a message's own words."""
+    return ActionField("text", "Message", "text", True, max_length, help_)
+
+
+def files_field(max_length: int, required: bool) -> ActionField:
+    """Return the field of a message's files."""
+    return ActionField("files", "Files", "files", required, max_length)

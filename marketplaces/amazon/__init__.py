@@ -1,7 +1,7 @@
 """Amazon: buyers' mail through its relay, orders through the Selling Partner API v2026-01-01."""
 
 from ..base import Marketplace
-from . import connect_const, consent, const, message_const, orders, replies, reply_const
+from . import consent, const, messages, orders, replies
 from .mail import read
 from .notices import NOTICES, claim_hours, copied_words
 
@@ -28,22 +28,22 @@ class Amazon(Marketplace):
     }
     reply_hours = 24
     notices = NOTICES
-    credential_fields = connect_const.CREDENTIAL_FIELDS
-    account_fields = connect_const.ACCOUNT_FIELDS
-    seller_ref_label = connect_const.SELLER_REF_LABEL
-    seller_ref_help = connect_const.SELLER_REF_HELP
-    seller_ref_pattern = connect_const.SELLER_REF
+    credential_fields = const.CREDENTIAL_FIELDS
+    account_fields = const.ACCOUNT_FIELDS
+    seller_ref_label = const.SELLER_REF_LABEL
+    seller_ref_help = const.SELLER_REF_HELP
+    seller_ref_pattern = const.SELLER_REF
     has_consent = True
-    authorization_days = connect_const.AUTHORIZATION_DAYS
-    secret_days = connect_const.SECRET_DAYS
-    consent_errors = connect_const.CONSENT_ERRORS
-    setup_places = connect_const.SETUP_PLACES
+    authorization_days = const.AUTHORIZATION_DAYS
+    secret_days = const.SECRET_DAYS
+    consent_errors = consent.CONSENT_ERRORS
+    setup_places = const.SETUP_PLACES
     has_replies = True
     has_write_first = True
     important_after = ("opted_out",)
-    file_limits = reply_const.FILE_LIMITS
-    message_actions = message_const.MESSAGE_ACTIONS
-    review_action = message_const.REVIEW_ACTION
+    file_limits = replies.FILE_LIMITS
+    message_actions = messages.MESSAGE_ACTIONS
+    review_action = messages.REVIEW_ACTION
 
     claims_mail = staticmethod(read.claims)
     owns_mail = staticmethod(read.owns)
@@ -77,11 +77,11 @@ class Amazon(Marketplace):
 
     @classmethod
     def app_url(cls, region):
-        return consent.main_console(region) + connect_const.APPS_PATH
+        return consent.main_console(region) + const.APPS_PATH
 
     @classmethod
     def merchant_id_url(cls, region):
-        return consent.main_console(region) + connect_const.MERCHANT_TOKEN_PATH
+        return consent.main_console(region) + const.MERCHANT_TOKEN_PATH
 
     # sp_api is imported only when a call is made: reading mail and orders works without it.
 
@@ -108,14 +108,10 @@ class Amazon(Marketplace):
 
     @classmethod
     def check_message(cls, action_code, values, files=(), *, site, order=None):
-        from . import messages
-
         return messages.check_message(cls.get_message_action(action_code), values, files, site=site, order=order)
 
     @classmethod
     def explain_review(cls, order, now):
-        from . import messages
-
         return messages.explain_review(order, now)
 
     def fetch_message_actions(self, order_ref, *, site):
@@ -142,9 +138,9 @@ class Amazon(Marketplace):
         return client.Client(self.credentials, **self._options())
 
     def _messages(self):
-        from . import messages
+        from . import message_client
 
-        return messages.MessageClient(self.credentials, **self._options())
+        return message_client.MessageClient(self.credentials, **self._options())
 
     def _options(self):
         return {"endpoints": self.endpoints, "transport": self.transport, "on_request": self._count_request}

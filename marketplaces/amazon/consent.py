@@ -10,13 +10,66 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..errors import BadCredentials, Refused
 from ..schema import Consent, LoginRequest
-from . import connect_const, const
+from . import const
+
+#: Source: "Website authorization workflow" and "Selling Partner Appstore authorization workflow",
+#: developer-docs.amazon.com/sp-api/docs/website-authorization-workflow and /reauthorization-workflow, 2026-11-25.
+CONSENT_PATH = "/apps/authorize/consent"
+#: Path of ``amazon_callback_uri``, followed by /<application id>. The guide's example has the host amazon.com, what
+#: was really received had Seller Central's (public code of 2021). Source: SP-API developer guide, 2021-11-12.
+CONFIRM_PATH = "/apps/authorize/confirm"
+#: Forms of an application id. Source: SP-API developer guide, 2021-11-12 (sellerapps.app); ids quoted in
+#: github.com/amzn/selling-partner-api-models/issues/1754 and /2186 (sp.solution), 2026-11-25.
+APPLICATION_REF = r"amzn1\.(?:sellerapps\.app|sp\.solution)\.[0-9A-Za-z-]{1,64}"
+#: Ids of clients, often taken for the application id. Source: issue 2744 there, 2026-11-25.
+CLIENT_ID_PREFIX = "amzn1.application-oa2-client."
+
+_PRIMARY_USER = (
+    "Only the primary user of the seller account may authorize an application. Sign out of Seller Central, have the "
+    "primary user sign in, and start again."
+)
+_FAULT = "Amazon had a fault. Nothing was changed; start again in a few minutes."
+#: What Amazon says instead of a code, and what to do.
+#: Sources: developer-docs.amazon.com/sp-api/docs/authorization-errors (MD1000, MD5101, MD5110; MD9100, SPDC8143 and
+#: SPSA0404 by public notes on that page) and /application-authorization-limits, 2026-11-25; "Invalid Access" by
+#: github.com/amzn/selling-partner-api-docs/issues/2191; MD5100 by issue 517 there and issue 2186 in
+#: selling-partner-api-models; the rest by RFC 6749, 4.1.2.1.
+CONSENT_ERRORS = {
+    "MD1000": "Amazon does not find a published application with this Application ID. Check that it is the Application "
+    "ID (not the Client ID), mark the application as a draft here as long as it is one at Amazon, and start again.",
+    "MD5100": "Amazon finds something wrong with the application's addresses. Check the Application ID here, and "
+    "log-in URI and redirect URI of the application in Seller Central › Develop Apps › Edit App; then start again.",
+    "MD5101": "The redirect URI that was sent is none of the application's. Copy it from here into Seller Central › "
+    "Develop Apps › Edit App › OAuth redirect URIs, exactly as it is, save (and publish, if the application is "
+    "listed), and start again.",
+    "MD5110": "The redirect URI contains a “#”, which Amazon does not allow. Enter it without in Seller Central › "
+    "Develop Apps › Edit App, and start again.",
+    "MD9100": "The application has no log-in URI or no redirect URI. Enter both in Seller Central › Develop Apps › "
+    "Edit App, each beginning with https, and start again. A private application has neither: paste a refresh token "
+    "instead.",
+    "SPDC8143": _PRIMARY_USER,
+    "Invalid Access": _PRIMARY_USER,
+    "SPSA0404": "The application is not made for this kind of account. In Seller Central › Develop Apps › Edit App "
+    "choose “Sellers” among the business entities, and start again.",
+    "CONSENT_LIMIT_REACHED": "The application has as many sellers as Amazon allows (25, as long as it is not listed "
+    "in the Appstore). End an authorization that is no longer needed, list the application, or paste a refresh token "
+    "that Seller Central makes (up to 10).",
+    "access_denied": "The authorization was declined in Seller Central. Nothing was changed; start again and confirm "
+    "if that was a mistake.",
+    "invalid_request": "Amazon can't read the request for authorization. Check the Application ID and start again.",
+    "unauthorized_client": "Amazon does not let this application ask for authorization. Check the Application ID, and "
+    "the application's state in Seller Central › Develop Apps.",
+    "invalid_scope": "Amazon does not let this application ask for what it asks. Check its roles in Seller Central › "
+    "Develop Apps › Edit App.",
+    "server_error": _FAULT,
+    "temporarily_unavailable": _FAULT,
+}
 
 _MAX_TEXT = 2048
 #: What an error parameter may hold at most; anything longer is no code and is not looked at.
 _MAX_ERROR = 500
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
-_APPLICATION_REF = re.compile(connect_const.APPLICATION_REF)
+_APPLICATION_REF = re.compile(APPLICATION_REF)
 #: What may follow the path of the callback. Strict, because browsers forgive what a parser here might not see: no
 #: backslash, no "#", no blank, no second path, nothing that is not ASCII.
 _CALLBACK_REST = re.compile(
@@ -40,9 +93,7 @@ def consent_url(*, region, site_ref=None, application_ref, state, redirect_uri=N
     if not state:
         raise ValueError("state is empty")
     params = {"application_id": _check_application(application_ref), "state": state}
-    return (
-        f"{_console(region, site_ref, endpoints)}{connect_const.CONSENT_PATH}?{_query(params, redirect_uri, is_draft)}"
-    )
+    return f"{_console(region, site_ref, endpoints)}{CONSENT_PATH}?{_query(params, redirect_uri, is_draft)}"
 
 
 def main_console(region):
@@ -73,7 +124,7 @@ def _check_application(text):
     if not ref:
         message = f"There is no Application ID: {where}. A private application has none; paste a refresh token instead."
         raise BadCredentials(message)
-    if ref.startswith(connect_const.CLIENT_ID_PREFIX):
+    if ref.startswith(CLIENT_ID_PREFIX):
         raise BadCredentials(f"The Client ID was entered as Application ID: {where}.")
     if not _APPLICATION_REF.fullmatch(ref):
         form = "amzn1.sp.solution.… or amzn1.sellerapps.app.…"
@@ -125,7 +176,7 @@ def _check_callback(url, endpoints):
     if sandbox := _sandbox(endpoints):
         bases[sandbox] = None
     for base, region in bases.items():
-        page = base + connect_const.CONFIRM_PATH
+        page = base + CONFIRM_PATH
         rest = _CALLBACK_REST.fullmatch(url[len(page) :]) if url.startswith(page) else None
         if rest:
             ref = rest["application"] or ""
@@ -174,7 +225,7 @@ def _error_code(params):
     if found := next(filter(None, map(_ERROR_CODE.search, told)), None):
         return found[1].upper()
     for text in told:
-        known = next((code for code in connect_const.CONSENT_ERRORS if code.lower() == text.strip().lower()), None)
+        known = next((code for code in CONSENT_ERRORS if code.lower() == text.strip().lower()), None)
         if known:
             return known
     return next((text for text in told[:2] if _CODE.fullmatch(text)), _UNKNOWN)
@@ -191,7 +242,7 @@ def check_seller_ref(text):
     ref = "".join(char for char in (text if isinstance(text, str) else "") if char.isprintable() and not char.isspace())
     ref = ref.upper()
     is_site = any(site.site_ref == ref for site in const.SITES)
-    return ref if re.fullmatch(connect_const.SELLER_REF, ref) and not is_site else None
+    return ref if re.fullmatch(const.SELLER_REF, ref) and not is_site else None
 
 
 def _values(params, name):

@@ -2,7 +2,7 @@
 
 import platform
 
-from ..schema import Site
+from ..schema import CredentialField, SetupPlace, Site
 
 #: SP-API regions; one consent and one refresh token cover one region.
 #: Source: developer-docs.amazon.com/sp-api/docs/sp-api-endpoints, 2026-11-22.
@@ -143,3 +143,100 @@ MAIN_CONSOLES = {
 #: sellercentral.amazon.com/help/hub/reference/GYGMNGX67ZJZMZNP ("Customer Service by Amazon", links to .co.uk, .de,
 #: .fr, .it, .es), 2026-11-25.
 CONSOLE_HOSTS = {host: site.region for site in SITES for host in (site.seller_host, f"sellercentral.{site.host}")}
+
+# --- connecting a seller account -------------------------------------------------------------------------
+
+#: A merchant token. Those seen in public have 12 to 14 characters; Amazon promises no form.
+SELLER_REF = r"A[0-9A-Z]{9,19}"
+#: Source: developer-docs.amazon.com/sp-api/docs/renew-authorizations, 2026-11-22.
+AUTHORIZATION_DAYS = 365
+#: Source: developer-docs.amazon.com/sp-api/docs/rotating-your-apps-lwa-credentials, 2026-11-22.
+SECRET_DAYS = 180
+
+#: Where private and public applications are made and their keys shown. Source: link in Amazon's own samples
+#: (selling-partner-api-samples, use-cases/lwa-rotation/docs/DEPLOYMENT.md), 2026-11-25.
+APPS_PATH = "/sellingpartner/developerconsole"
+#: Source: link in sellercentral.amazon.com/help/hub/reference/GB2FHL2QMQ5NT397 ("Amazon Buy Shipping protections")
+#: and in many public guides, 2026-11-25.
+MERCHANT_TOKEN_PATH = "/sw/AccountInfo/MerchantToken"
+
+SELLER_REF_LABEL = "Merchant ID"
+SELLER_REF_HELP = "Seller Central › Settings › Account Info › Merchant Token. It begins with A."
+CREDENTIAL_FIELDS = (
+    CredentialField(
+        name="client_id",
+        label="Client ID",
+        help="Seller Central › Apps and Services › Develop Apps › your application › LWA credentials › View.",
+        placeholder="amzn1.application-oa2-client.…",
+        secret=False,
+        required=True,
+    ),
+    CredentialField(
+        name="client_secret",
+        label="Client Secret",
+        help="Beside the Client ID. Amazon ends it after 180 days: make a new one there before that.",
+        placeholder="amzn1.oa2-cs.v1.…",
+        secret=True,
+        required=True,
+    ),
+    CredentialField(
+        name="application_ref",
+        label="Application ID",
+        help="Seller Central › Apps and Services › Develop Apps, below the application's name. Only needed to "
+        "authorize in the browser; a private application does without.",
+        placeholder="amzn1.sp.solution.… or amzn1.sellerapps.app.…",
+        secret=False,
+        required=False,
+    ),
+)
+ACCOUNT_FIELDS = (
+    CredentialField(
+        name="seller_ref",
+        label=SELLER_REF_LABEL,
+        help=SELLER_REF_HELP,
+        placeholder="A1B2C3D4E5F6G7",
+        secret=False,
+        required=True,
+    ),
+    CredentialField(
+        name="refresh_token",
+        label="Refresh Token",
+        help="Seller Central › Apps and Services › Develop Apps › arrow beside Edit App › Authorize › Authorize app. "
+        "Amazon shows it only once.",
+        placeholder="Atzr|…",
+        secret=True,
+        required=True,
+    ),
+)
+
+# --- where a storefront's address must be entered ------------------------------------------------------
+
+#: Paths: Account Info and Notification Preferences as Amazon's own help pages link them
+#: (sellercentral.amazon.com/help/hub/reference/G200421970 and KHEKK2WJN9KABZQ); the page of Messaging Permissions is
+#: linked only from its help page (GTV8NTY5RM6N9LUN names it). Ways of clicking: help pages G201054220 and G871, and
+#: the guides of helpratchet.com and zonmaster.freshdesk.com. All read 2026-11-25.
+SETUP_PLACES = (
+    SetupPlace(
+        code="seller_profile",
+        title="Seller profile",
+        text="Settings › Account Info › Seller Profile, storefront of this address, Edit beside Customer service "
+        "details: enter the address as customer service e-mail and as customer service reply-to e-mail, and save.",
+        path="/hz/sc/account-information",
+    ),
+    SetupPlace(
+        code="messaging_permissions",
+        title="Messaging permissions",
+        text="The help page that opens links to Messaging Permissions. Choose the storefront at the top of Seller "
+        "Central, add the address, choose Approved, and save. Amazon rejects answers from any other sender; each "
+        "storefront has a list of its own.",
+        path="/gp/help/G201054220",
+    ),
+    SetupPlace(
+        code="notification_preferences",
+        title="Notification preferences",
+        text="Settings › Notification Preferences, for the storefront of this address. Messaging › Edit: enter the "
+        "address for buyer messages, confirmation notifications, delivery failures and buyer opt-out. Return and claim "
+        "notifications › Edit: add it for claims, returns and refunds. Save each.",
+        path="/notifications/preferences",
+    ),
+)

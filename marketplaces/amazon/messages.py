@@ -1,143 +1,114 @@
-"""Messaging, Solicitations and Uploads of the Selling Partner API: messages that a seller sends about an order.
+"""Messages that a seller sends about an order through Amazon's API: which there are, and what may stand in them.
 
 They never answer a buyer: "You cannot use this API to respond to messages from buyers". Source:
-developer-docs.amazon.com/sp-api/docs/messaging-api-v1-use-case-guide, 2026-11-22.
+developer-docs.amazon.com/sp-api/docs/messaging-api-v1-use-case-guide, 2026-11-22. Which there are: messaging.json and
+solicitations.json of github.com/amzn/selling-partner-api-models, August 2026. The actions negativeFeedbackRemoval and
+amazonMotors, still in its examples, were removed in 2025 and 2026.
 """
 
-import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from io import BytesIO
-from urllib.parse import urlsplit
 
-from ..errors import Refused, Unavailable, Unreadable
-from ..schema import Finding, UploadedFile
-from ..transport import json_values
-from ..transport.answer import Deadline
-from . import library, message_const, replies
-from .client import Client
-from .orders import normalize_ref
+from ..errors import Refused
+from ..schema import ActionField, Finding, MessageAction, files_field, text_field
+from . import replies
 
-_WHO = "Amazon"
-_HEADER = re.compile(r"[!-9;-~]{1,100}")
-#: Of our own connection, not Amazon's to set.
-_OUR_HEADERS = ("host", "content-length", "transfer-encoding", "connection")
+MAX_FILES = 5
+#: Action of the answer of ``getSolicitationActionsForOrder``.
+REVIEW = "productReviewAndSellerFeedback"
+#: Days after the earliest and after the latest delivery date. Source:
+#: developer-docs.amazon.com/sp-api/docs/set-up-the-solicitations-api, 2026-11-22.
+REVIEW_FROM_DAYS = 5
+REVIEW_UNTIL_DAYS = 30
 
 
-class MessageClient(Client):
-    """One seller account's messages; each method makes one counted request."""
+@dataclass(frozen=True)
+class Operation:
+    """How an action is called: the operation's name, and the library's method for it."""
 
-    def get_actions(self, order_ref, site):
-        """Return the actions that Amazon allows for an order now and that we know, in the order of the menu."""
-        allowed = self._get_actions("getMessagingActionsForOrder", library.messaging_api, order_ref, site)
-        return [action for action in message_const.MESSAGE_ACTIONS if action.code in allowed]
-
-    def get_review_action(self, order_ref, site):
-        """Return the request for a review, or None when Amazon doesn't allow it now."""
-        allowed = self._get_actions("getSolicitationActionsForOrder", library.solicitations_api, order_ref, site)
-        return message_const.REVIEW_ACTION if message_const.REVIEW in allowed else None
-
-    def get_buyer_lang(self, order_ref, site):
-        """Return the buyer's language ("en-US"), or None when Amazon doesn't tell."""
-        ref = check_ref(order_ref)
-        with self._open() as wire:
-            api = library.messaging_api(self._sender(wire, "GetAttributes"), site.site_ref)
-            data = api.get_attributes(ref, marketplaceIds=site.site_ref)
-        return json_values.text(json_values.dig(data, "buyer", "locale"))
-
-    def send_message(self, order_ref, action_code, content, site):
-        """Send a message; ``content`` as the contract says."""
-        ref, operation = check_ref(order_ref), _operation(action_code)
-        body = make_body(action_code, content)
-        with self._open() as wire:
-            api = library.messaging_api(self._sender(wire, operation.name, once=True), site.site_ref)
-            getattr(api, operation.method)(ref, body=body)
-
-    def request_review(self, order_ref, site):
-        """Ask for a review."""
-        ref, operation = check_ref(order_ref), "createProductReviewAndSellerFeedbackSolicitation"
-        with self._open() as wire:
-            api = library.solicitations_api(self._sender(wire, operation, once=True), site.site_ref)
-            api.create_product_review_and_seller_feedback_solicitation(ref, marketplaceIds=site.site_ref)
-
-    def upload(self, order_ref, action_code, site, name, content_type, content):
-        """Bring a file to where Amazon wants it, and return what names it in a message.
-
-        Each file is about fifteen minutes good. The second request goes to a store of Amazon's: it counts against no
-        limit of ours, and our token must not go there.
-        """
-        ref, operation = check_ref(order_ref), "createUploadDestinationForResource"
-        _operation(action_code)
-        resource = f"messaging/v1/orders/{ref}/messages/{action_code}"
-        with self._open() as wire:
-            api = library.upload_api(self._sender(wire, operation), site.site_ref)
-            data = api.upload_document(resource, BytesIO(content), content_type)
-        told = json_values.mapping(json_values.dig(data, "payload"))
-        file_ref, url = json_values.text(told.get("uploadDestinationId")), json_values.text(told.get("url"))
-        if not file_ref or not url or not self._may_upload_to(url):
-            raise Unreadable(f"{_WHO}'s answer to {operation} names no place to upload to.")
-        self._put(url, _clean_headers(told.get("headers"), content_type), content)
-        return UploadedFile(file_ref, name)
-
-    def _get_actions(self, operation, open_api, order_ref, site):
-        """Return the names of the actions that an answer lists."""
-        ref = check_ref(order_ref)
-        with self._open() as wire:
-            api = open_api(self._sender(wire, operation), site.site_ref)
-            is_messaging = operation == "getMessagingActionsForOrder"
-            call = api.get_messaging_actions_for_order if is_messaging else api.get_solicitation_actions_for_order
-            data = call(ref, marketplaceIds=site.site_ref)
-        actions = json_values.dig(data, "_links", "actions")
-        if not isinstance(actions, list):
-            raise Unreadable(f"{_WHO}'s answer to {operation} holds no list of “actions”.")
-        return {_action_name(action) for action in json_values.mappings(actions)} - {None}
-
-    def _may_upload_to(self, url):
-        """Tell whether a file may go to an address that Amazon named: over TLS, but in the sandbox."""
-        return urlsplit(url).scheme in ("https", urlsplit(self._base_url).scheme)
-
-    def _put(self, url, headers, content):
-        with library.open_wire(Deadline(self._seconds), self._transport) as wire:
-            answer = wire.request("PUT", url, content=content, headers=headers)
-        if answer.status == 403:  # the address is too old, or what we sent is not what we announced
-            raise Refused(f"{_WHO} no longer takes this file (HTTP 403): try again.")
-        if answer.status not in (200, 201, 204):
-            raise Unavailable(f"{_WHO} did not take the file (HTTP {answer.status}); try again later.")
+    name: str
+    method: str
 
 
-def check_ref(order_ref):
-    """Return an order number as the API writes it.
-
-    :raise Refused: the text can't be one.
-    """
-    ref = normalize_ref(order_ref)
-    if not ref:
-        raise Refused("This is no Amazon order number: one looks like 123-1234567-1234567.")
-    return ref
-
-
-def _operation(code):
-    if code not in message_const.OPERATIONS:
-        raise Refused(f"Amazon has no message of the kind “{code}”.")
-    return message_const.OPERATIONS[code]
-
-
-def _action_name(action):
-    """Return an action's name; where it lacks one, the last part of its path is it."""
-    path = urlsplit(json_values.text(action.get("href")) or "").path
-    return json_values.text(action.get("name")) or path.rpartition("/")[2] or None
-
-
-def _clean_headers(told, content_type):
-    """Return the headers that Amazon wants an upload to have, as far as they are ours to send."""
-    headers = {"content-type": content_type}
-    for name, value in json_values.mapping(told).items():
-        text = json_values.text(value)
-        if text and text.isprintable() and _HEADER.fullmatch(name) and name.lower() not in _OUR_HEADERS:
-            headers[name.lower()] = text
-    return headers
-
-
-# --- pure ----------------------------------------------------------------------------------------------
+#: By action code, as the answer of ``getMessagingActionsForOrder`` names it.
+OPERATIONS = {
+    "confirmCustomizationDetails": Operation("confirmCustomizationDetails", "confirm_customization_details"),
+    "confirmDeliveryDetails": Operation("createConfirmDeliveryDetails", "create_confirm_delivery_details"),
+    "confirmOrderDetails": Operation("createConfirmOrderDetails", "create_confirm_order_details"),
+    "confirmServiceDetails": Operation("createConfirmServiceDetails", "create_confirm_service_details"),
+    "unexpectedProblem": Operation("createUnexpectedProblem", "create_unexpected_problem"),
+    "digitalAccessKey": Operation("createDigitalAccessKey", "create_digital_access_key"),
+    "legalDisclosure": Operation("createLegalDisclosure", "create_legal_disclosure"),
+    "warranty": Operation("CreateWarranty", "create_warranty"),
+    "invoice": Operation("sendInvoice", "send_invoice"),
+}
+_DATES = (
+    ActionField("coverage_start", "Warranty from", "date", False),
+    ActionField("coverage_end", "Warranty until", "date", False),
+)
+#: In the order of a menu.
+MESSAGE_ACTIONS = (
+    MessageAction(
+        "confirmDeliveryDetails",
+        "Arrange the delivery",
+        "Arrange a delivery, or confirm the contact information for it. Links only if they are about the delivery.",
+        (text_field(2000),),
+    ),
+    MessageAction(
+        "confirmOrderDetails",
+        "Ask about the order",
+        "Ask what you must know before you ship. Links only if they are about completing the order.",
+        (text_field(2000),),
+    ),
+    MessageAction(
+        "confirmCustomizationDetails",
+        "Ask for customization details",
+        "Ask the buyer to give or check details such as spelling of names, images, initials.",
+        (text_field(800), files_field(MAX_FILES, False)),
+    ),
+    MessageAction(
+        "confirmServiceDetails",
+        "Arrange a home service",
+        "Contact the buyer of a Home Services order to arrange the service before it is performed.",
+        (text_field(2000),),
+    ),
+    MessageAction(
+        "unexpectedProblem",
+        "Report an unexpected problem",
+        "A critical message: an unexpected problem with the order or its delivery that you can't solve alone.",
+        (text_field(2000),),
+    ),
+    MessageAction(
+        "invoice",
+        "Send the invoice",
+        "Send the buyer an invoice. Amazon adds its own words.",
+        (files_field(MAX_FILES, True),),
+    ),
+    MessageAction(
+        "warranty",
+        "Send warranty information",
+        "Send details of the warranty. Amazon adds its own words.",
+        (files_field(MAX_FILES, True), *_DATES),
+    ),
+    MessageAction(
+        "legalDisclosure",
+        "Send a legal disclosure",
+        "A critical message with documents that a law or a contract requires. Amazon adds its own words.",
+        (files_field(MAX_FILES, True),),
+    ),
+    MessageAction(
+        "digitalAccessKey",
+        "Send a digital access key",
+        "Share what the buyer needs to use a digital product: a key, or how to download it.",
+        (text_field(400), files_field(MAX_FILES, False)),
+    ),
+)
+REVIEW_ACTION = MessageAction(
+    REVIEW,
+    "Request a review",
+    "Amazon asks the buyer for a product review and seller feedback, in its own words; once for each order, from "
+    f"{REVIEW_FROM_DAYS} days after the earliest to {REVIEW_UNTIL_DAYS} days after the latest delivery date.",
+)
 
 
 def check_message(action, content, files=(), *, site=None, order=None):
@@ -179,7 +150,7 @@ def make_body(action_code, content) -> dict:
 
     :raise Refused: something is missing, or more than Amazon takes.
     """
-    action = next((one for one in message_const.MESSAGE_ACTIONS if one.code == action_code), None)
+    action = next((one for one in MESSAGE_ACTIONS if one.code == action_code), None)
     if action is None:
         raise Refused(f"Amazon has no message of the kind “{action_code}”.")
     body = {}
@@ -216,6 +187,6 @@ def explain_review(order, now):
         return "The order is cancelled."
     if order.status in ("pending", "unshipped"):
         return "The order has not been shipped yet."
-    if order.deliver_by and now > order.deliver_by + timedelta(days=message_const.REVIEW_UNTIL_DAYS):
-        return f"It is more than {message_const.REVIEW_UNTIL_DAYS} days after the latest delivery date."
+    if order.deliver_by and now > order.deliver_by + timedelta(days=REVIEW_UNTIL_DAYS):
+        return f"It is more than {REVIEW_UNTIL_DAYS} days after the latest delivery date."
     return None

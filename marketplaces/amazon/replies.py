@@ -12,10 +12,51 @@ from ..reply import files as reply_files
 from ..reply import findings as reply_findings
 from ..reply import text as reply_text
 from ..reply.mail import build_reply
-from ..schema import Finding, MailReply, Site
-from . import reply_const
+from ..schema import FileLimits, Finding, MailReply, Site
 from .mail import const
 from .mail.senders import is_relay_address
+
+#: Endings of files that reach the buyer. The official list was not found: pdf, png, txt, doc, docx, tif and bmp are
+#: what an implementer sends (2026), jpg, jpeg and gif stand in older guides. Source: Seller Central help 200389080 ("a
+#: list of formats exists"), seller tools' guides; gathered 2026-11-22. An admin may change it.
+FILE_ENDINGS = ("pdf", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "txt", "doc", "docx")
+#: All files of a mail together. Source: Seller Central help 200389080 (10 MB), 2026-11-22. Whether a million or 2**20
+#: is meant, and whether it is counted in the mail's encoding (a third more), is not said.
+FILE_BYTES = 10_000_000
+FILE_LIMITS = FileLimits(FILE_ENDINGS, bytes_total=FILE_BYTES)
+
+#: The word that lets a mail pass although the buyer takes no unasked ones. [Important] is on the help page (G200383320)
+#: for all storefronts, [Importante] in an amazon.it notice of 2026-09-10; about 2025 Amazon announced the end of the
+#: word, so the notice decides, which also says which word it is.
+IMPORTANT = "[Important]"
+IMPORTANT_BY_LANG = {"it": "[Importante]"}
+#: The subject of a mail that a seller writes first. Source: Seller Central help, sellers' mails of 2016–2026.
+FIRST_SUBJECT = "Additional Information Required (Order: {ref})"
+
+#: Days after the latest delivery within which a seller may write first. Source: Communication Guidelines ("within 30
+#: days of order completion"), copies of 2020–2026, gathered 2026-11-22.
+FIRST_DAYS = 30
+
+#: Languages in which buyers of a storefront are written to beside the storefront's own. Source: languages that the
+#: storefronts offer, 2026-11-22.
+OTHER_LANGS = {
+    "AE": ("ar",),
+    "BE": ("nl", "de", "en"),
+    "CA": ("fr",),
+    "DE": ("en",),
+    "EG": ("en",),
+    "ES": ("pt", "en"),
+    "IN": ("hi",),
+    "JP": ("en", "zh"),
+    "MX": ("en",),
+    "NL": ("en",),
+    "PL": ("en",),
+    "SA": ("en",),
+    "SE": ("en",),
+    "SG": ("zh",),
+    "TR": ("en", "ar"),
+    "US": ("es", "zh"),
+}
 
 _OWN_HOSTS = {*const.STORE_HOSTS, *(f"www.{host}" for host in const.STORE_HOSTS)}
 
@@ -54,12 +95,12 @@ def check_reply(text, files=(), *, site=None, order=None, buyer_text=None, is_an
 
 def check_files(files, limits=None):
     """Return the findings about files: their kind, and their size together."""
-    return reply_files.check_files(files, limits or reply_const.FILE_LIMITS, "Amazon", reply_const.FILE_ENDINGS)
+    return reply_files.check_files(files, limits or FILE_LIMITS, "Amazon", FILE_ENDINGS)
 
 
 def check_words(text, site=None, order=None, buyer_text=None):
     """Return the findings about the words of a message: what Amazon forbids, and what was forgotten."""
-    other_langs = reply_const.OTHER_LANGS.get(site.code, ()) if site else ()
+    other_langs = OTHER_LANGS.get(site.code, ()) if site else ()
     findings = [
         # Seller Central's links open for no buyer.
         *reply_findings.check_words("Amazon", text, site, order, _OWN_HOSTS, " unless the order needs them"),
@@ -72,8 +113,8 @@ def check_words(text, site=None, order=None, buyer_text=None):
 def _check_time(order, now=None):
     """Return the finding that it is too late to write first, or None."""
     now = now or datetime.now(timezone.utc)
-    if order and order.deliver_by and order.deliver_by + timedelta(days=reply_const.FIRST_DAYS) < now:
-        text = f"The order was complete more than {reply_const.FIRST_DAYS} days ago: Amazon allows answers only."
+    if order and order.deliver_by and order.deliver_by + timedelta(days=FIRST_DAYS) < now:
+        text = f"The order was complete more than {FIRST_DAYS} days ago: Amazon allows answers only."
         return Finding("late", "warn", text)
     return None
 
@@ -106,12 +147,12 @@ def make_reply(
 
 def _subject(site, answered, order_ref, important, important_word):
     """Return the subject: the buyer's own in an answer, so that Amazon keeps it to the thread."""
-    first = reply_const.FIRST_SUBJECT.format(ref=order_ref) if order_ref else ""
+    first = FIRST_SUBJECT.format(ref=order_ref) if order_ref else ""
     if answered is None and not first:
         raise Refused("Amazon allows to write first only about an order: name its number.")
     subject = reply_text.answer_subject(answered.subject, first or site.name) if answered else first
-    if not important or reply_const.IMPORTANT_WORD.search(subject):
+    if not important or const.IMPORTANT_WORD.search(subject):
         return subject
-    known = reply_const.IMPORTANT_WORD.fullmatch(important_word or "")
-    word = known[0] if known else reply_const.IMPORTANT_BY_LANG.get(site.lang[:2], reply_const.IMPORTANT)
+    known = const.IMPORTANT_WORD.fullmatch(important_word or "")
+    word = known[0] if known else IMPORTANT_BY_LANG.get(site.lang[:2], IMPORTANT)
     return f"{word} {subject}"

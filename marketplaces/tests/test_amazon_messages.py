@@ -5,7 +5,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
-from marketplaces.amazon import Amazon, const, message_const
+from marketplaces.amazon import Amazon, const, messages
 from marketplaces.errors import (
     Forbidden,
     NotFound,
@@ -135,7 +135,7 @@ class TestSending:
     @needs_models
     def test_every_form_has_the_fields_and_limits_of_the_model(self, model):
         for action in Amazon.message_actions:
-            method = message_const.OPERATIONS[action.code].name
+            method = messages.OPERATIONS[action.code].name
             operation = swagger._find_operation(model, method)
             body = next(one for one in operation["parameters"] if one["in"] == "body")
             known = swagger._resolve(model, body["schema"])["properties"]
@@ -233,8 +233,8 @@ class TestSending:
 
 class TestReviews:
     def test_it_is_offered_when_amazon_allows_it(self, server, amazon):
-        server.will(says(200, actions(message_const.REVIEW), HAL))
-        assert amazon.fetch_review_action(REF, site=DE) == message_const.REVIEW_ACTION
+        server.will(says(200, actions(messages.REVIEW), HAL))
+        assert amazon.fetch_review_action(REF, site=DE) == messages.REVIEW_ACTION
         assert server.asked[0].path == f"/solicitations/v1/orders/{REF}"
 
     @needs_models
@@ -260,7 +260,7 @@ def test_every_call_has_a_rate_of_its_own():
         "request_review",
     )
     assert {Amazon.rates[name] for name in calls} == {(1, 5), (10, 10)}
-    assert set(message_const.OPERATIONS) == {action.code for action in Amazon.message_actions}
+    assert set(messages.OPERATIONS) == {action.code for action in Amazon.message_actions}
 
 
 def test_no_secret_is_shown():

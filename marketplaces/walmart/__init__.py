@@ -1,7 +1,7 @@
 """Walmart: buyers' mail through its relay, orders through the Marketplace API v3."""
 
 from ..base import Marketplace
-from . import const, orders, refs, replies, reply_const
+from . import const, orders, refs, replies
 from .mail import read
 from .notices import NOTICES, copied_words
 
@@ -28,7 +28,7 @@ class Walmart(Marketplace):
     setup_places = const.SETUP_PLACES
     has_replies = True
     has_write_first = True
-    file_limits = reply_const.FILE_LIMITS
+    file_limits = replies.FILE_LIMITS
 
     claims_mail = staticmethod(read.claims)
     owns_mail = staticmethod(read.owns)

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
 from ...marketplaces import MARKETPLACES
-from ...marketplaces.gone import Gone
+from ...marketplaces.base import Gone
 from .marketplace_app_example_rule import AppExampleRule
 from .marketplace_health_mixin import HEALTH_GROUPS, LEVELS
 

@@ -4,6 +4,8 @@ Sources: seven real amazon.it mails and masked amazon.com.br mails of August–S
 sellers in DE, FR, ES, JP, US and PL (2016–2026), Seller Central help pages; gathered 2026-11-22.
 """
 
+import re
+
 from ..const import SITES
 
 #: Storefront by the host of a mail address. All are compared whole: `marketplace.amazon.com.evil.example` and
@@ -208,3 +210,8 @@ PLACEHOLDERS = frozenset(
     "köpare klient kupujący müşteri alıcı 購入者 お客様 カスタマー عميل المشتري".split()
 )
 OWN_NAMES = ("amazon", "アマゾン", "亚马逊", "亞馬遜", "أمازون", "امازون")
+
+#: How a notice names the word that lets a mail pass (``replies.IMPORTANT``), as text and in its mailto: link.
+IMPORTANT_WORD = re.compile(
+    r"\[(?:Important|Importante|Wichtig|Belangrijk|Viktigt|Ważne|Önemli|重要|هام)\]", re.IGNORECASE
+)

@@ -7,7 +7,7 @@ servers write them; gathered 2026-11-22. What Amazon's own server says to an unr
 import re
 
 from ...mail.reading import read_bounce
-from .. import reply_const
+from . import const
 
 _OPTED_OUT = re.compile(
     r"opted? out|unsolicited|non richiesti|unaufgefordert|nicht angefordert|unerwünschte|non sollicités|no solicitad|"
@@ -33,7 +33,7 @@ def read_refusal(mail) -> dict:
     text = f"{_TEXTS[code]} It says: “{told}”" if told else _TEXTS[code]
     word = None
     if code == "opted_out":
-        match = reply_const.IMPORTANT_WORD.search(f"{mail.body} {_decoded(mail.html)}"[:100_000])
+        match = const.IMPORTANT_WORD.search(f"{mail.body} {_decoded(mail.html)}"[:100_000])
         word = match and match[0]
     return {"refusal": code, "refusal_text": text, "important_word": word}
 

@@ -80,7 +80,7 @@ class Marketplace:
     #: Where in the seller's console a storefront's address must be entered.
     setup_places: tuple[SetupPlace, ...] = ()
 
-    #: Buyers can be answered by mail: :meth:`make_reply` works.
+    #: Buyers can be answered by mail: :meth:`can_reply`, :meth:`check_reply` and :meth:`make_reply` work.
     has_replies: bool = False
     #: A seller may write to the buyer of an order who did not ask anything.
     has_write_first: bool = False

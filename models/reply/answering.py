@@ -85,6 +85,8 @@ class Answering:
         site_sudo = self.ticket_sudo.marketplace_site_id
         if why_not := self.why_barred():
             return why_not
+        if not site_sudo.app_id._get_class().has_replies:
+            return self.env._("Buyers of %s can't be answered from here.", site_sudo.app_id.name)
         if not site_sudo.address:
             return self.env._("%s has no address to send from.", site_sudo.name)
         if not site_sudo._find_outgoing_server(site_sudo.address):

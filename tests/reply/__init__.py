@@ -1,6 +1,7 @@
 from . import test_message_dialog
 from . import test_relay_guard
 from . import test_reply
+from . import test_reply_flags
 from . import test_reply_queue
 from . import test_reply_safety
 from . import test_reply_ways

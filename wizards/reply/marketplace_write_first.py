@@ -94,7 +94,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         """Return the marketplaces on which this user may write first."""
         known = self.env["marketplace.app"]._get_marketplaces()
         barred = self.env.user.sudo().marketplace_barred_app_ids
-        codes = [code for code, marketplace in known.items() if marketplace.has_write_first]
+        codes = [code for code, marketplace in known.items() if marketplace.has_replies and marketplace.has_write_first]
         return self.env["marketplace.app"].sudo().search([("code", "in", codes)]) - barred
 
     @api.model

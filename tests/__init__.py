@@ -10,6 +10,7 @@ from .proof import *
 from .reply import *
 from .template import *
 from .ticket import *
+from . import test_core_contract
 from . import test_hoot
 from . import test_house
 from . import test_tour

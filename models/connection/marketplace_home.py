@@ -82,10 +82,10 @@ class MarketplaceHome(models.AbstractModel):
     def _settle(self):
         """Make this database the home when none is known: the first account is being made, or an old version left."""
         if not self._get_home()[0]:
-            self._write(self._get_param(FINGERPRINT) or "")
+            self._write_home(self._get_param(FINGERPRINT) or "")
 
     @api.model
-    def _write(self, fingerprint):
+    def _write_home(self, fingerprint):
         uuid = self._get_param("database.uuid")
         self.env["ir.config_parameter"].sudo().set_param(HOME, f"{uuid}:{fingerprint}")
 
@@ -99,7 +99,7 @@ class MarketplaceHome(models.AbstractModel):
         uuid, fingerprint = self._get_home()
         is_here = uuid == self._get_param("database.uuid") and (not fingerprint or fingerprint in keys)
         if not known or is_here:
-            self._write(newest)
+            self._write_home(newest)
 
     @api.model
     def _move_here(self):
@@ -113,7 +113,7 @@ class MarketplaceHome(models.AbstractModel):
             newest = next(iter(self.env["marketplace.account"]._get_keys()))
         except UserError:
             newest = ""  # what needs the key says so by itself
-        self._write(newest)
+        self._write_home(newest)
         uuid = self._get_param("database.uuid")
         self.env["marketplace.log"]._log_setting(self.env._("This database is the new home"), False, uuid)
         replies_sudo = self.env["marketplace.reply"].sudo().search([("state", "in", ("queued", "sending"))])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import marketplaces
+from marketplaces import __main__ as command_line
 from marketplaces.__main__ import main
 
 FIXTURES = Path(__file__).parent / "fixtures" / "amazon"
@@ -112,3 +113,11 @@ def test_output_is_utf8_whatever_the_locale_and_the_file_name(tmp_path):
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     mail = json.loads(done.stdout.decode())
     assert (done.returncode, mail["file"], mail["buyer_name"]) == (0, name, "王芳")
+
+
+def test_the_page_about_the_command_line_has_every_key():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
+    mail, order = page.split("## `python -m marketplaces order")
+    keys = (command_line.LINE_KEYS, command_line.PACKAGE_KEYS, command_line.RECIPIENT_KEYS, command_line.ORDER_KEYS)
+    assert [key for key in command_line.MAIL_KEYS if f"`{key}`" not in mail] == []
+    assert [key for key in sum(keys, []) if f"`{key}`" not in order] == []

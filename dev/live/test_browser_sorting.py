@@ -145,7 +145,7 @@ def test_03_an_admin_makes_a_template_that_shows_what_it_does(shop, admin):
     admin.wait(".o_field_widget[name=preview_title]", "on amazon.com: Buyer's message")
     save(admin)
     shoot(admin, "03_template")
-    for page in ("Placeholders", "Turns", "Used By"):
+    for page in ("Placeholders", "Rotation", "Used By"):
         admin.click(".o_notebook .nav-link", page)
         shoot(admin, f"03_template_{page}")
     admin.open(f"{shop.odoo.url}/odoo/marketplace-sites")

@@ -111,7 +111,7 @@ test("what is blocked can't be confirmed", async () => {
     await openTicket({}, [blocked, blocked]);
     await write("Here it is.");
     await click(".o-mail-Composer-send:enabled");
-    await contains(".o_marketplace_findings:contains(Mend this before you send.)");
+    await contains(".o_marketplace_findings:contains(Correct this before you send.)");
     await click(".o-mail-Composer-send:enabled");
     await contains(".o-mail-Composer-send:enabled");
     expect.verifySteps(["true Here it is. [] false", "true Here it is. [Too big.] false"]);

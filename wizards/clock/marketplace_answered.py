@@ -13,7 +13,7 @@ class MarketplaceAnswered(models.TransientModel):
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, readonly=True)
     text = fields.Text(string="Your Answer", required=True)
-    moment = fields.Datetime(string="Given On", required=True, default=fields.Datetime.now)
+    moment = fields.Datetime(string="Answered On", required=True, default=fields.Datetime.now)
 
     def action_record(self):
         """Post the answer on the ticket and stop the clock.

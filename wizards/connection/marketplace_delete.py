@@ -19,7 +19,8 @@ class MarketplaceDelete(models.TransientModel):
     has_own_credential = fields.Boolean(compute="_compute_texts")
     purge = fields.Boolean(
         string="Delete buyers' data now",
-        help="Names, addresses and what buyers wrote go from tickets, orders and messages. This can't be undone.",
+        help="Names, addresses and what buyers wrote are deleted from tickets, orders and messages. "
+        "This can't be undone.",
     )
 
     @api.depends("account_id", "site_ids")

@@ -9,7 +9,7 @@ class MarketplaceCorrectMixin(models.AbstractModel):
 
     _name = "marketplace.correct.mixin"
     _inherit = ["marketplace.ticket.dialog"]
-    _description = "Dialog that Puts Right"
+    _description = "Correction Dialog"
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, readonly=True)
     company_id = fields.Many2one(related="ticket_id.company_id", related_sudo=False)
@@ -45,7 +45,9 @@ class MarketplaceCorrectLink(models.TransientModel):
     _inherit = ["marketplace.correct.mixin"]
     _description = "Link to an Order"
 
-    former_ref = fields.Char(related="ticket_id.marketplace_order_ref", related_sudo=False, string="So Far")
+    former_ref = fields.Char(
+        related="ticket_id.marketplace_order_ref", related_sudo=False, string="Current Order Number"
+    )
     order_ref = fields.Char(string="Order Number")
     other_number = fields.Char(readonly=True, help="Of the ticket in which the order goes on already.")
     other_key = fields.Integer(readonly=True)

@@ -23,7 +23,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
         default=lambda self: self._default_server(),
     )
     is_pop = fields.Boolean(compute="_compute_mailbox")
-    mailbox_id = fields.Many2one("marketplace.mailbox", string="Present Mailbox", compute="_compute_mailbox")
+    mailbox_id = fields.Many2one("marketplace.mailbox", string="Current Mailbox", compute="_compute_mailbox")
     address = fields.Char(
         string="Its Address",
         compute="_compute_address",
@@ -32,12 +32,12 @@ class MarketplaceMailboxConnect(models.TransientModel):
         help="Where buyers' mail is sent to: the address that you enter at the marketplace.",
     )
     start = fields.Selection(
-        [("now", "From now on"), ("days", "Also what came lately")],
+        [("now", "From now on"), ("days", "Also recent mail")],
         string="Read Buyers' Mail",
         default="now",
         required=True,
     )
-    days = fields.Integer(string="Of the Last Days", default=7)
+    days = fields.Integer(string="Days to Go Back", default=7)
     other_mail = fields.Selection(
         selection=lambda self: self.env["marketplace.mailbox"]._fields["other_mail"].selection,
         string="All Other Mail",
@@ -48,7 +48,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
         required=True,
     )
     is_shared = fields.Boolean(
-        string="People Read It Too", compute="_compute_mailbox_settings", store=True, precompute=True, readonly=False
+        string="People Also Read It", compute="_compute_mailbox_settings", store=True, precompute=True, readonly=False
     )
     has_alias_domain = fields.Boolean(compute="_compute_has_alias_domain")
     outgoing_server = fields.Char(string="Sends With", compute="_compute_outgoing_server")

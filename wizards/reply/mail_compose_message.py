@@ -13,7 +13,7 @@ class MailComposeMessage(models.TransientModel):
     marketplace_sender = fields.Char(string="Sender Address", compute="_compute_marketplace_to")
     marketplace_findings = fields.Text(compute="_compute_marketplace_findings")
     marketplace_is_blocked = fields.Boolean(compute="_compute_marketplace_findings")
-    marketplace_confirmed = fields.Boolean(string="Send it all the same")
+    marketplace_confirmed = fields.Boolean(string="Send it anyway")
     marketplace_seen = fields.Text(compute="_compute_marketplace_seen", store=True, help="What was confirmed.")
 
     # === COMPUTE METHODS === #

@@ -31,7 +31,7 @@ patch(Message.prototype, {
         }
         const isBlocked = findings.some(({ level }) => level === "block");
         this.marketplaceDialog.add(ConfirmationDialog, {
-            title: isBlocked ? _t("This can't be sent") : _t("Send it all the same?"),
+            title: isBlocked ? _t("This can't be sent") : _t("Send it anyway?"),
             body: findings.map(({ text }) => text).join("\n"),
             confirmLabel: isBlocked ? _t("Close") : _t("Send"),
             confirm: () => !isBlocked && this.onMarketplaceSend(findings.map(({ text }) => text)),

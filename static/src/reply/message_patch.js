@@ -5,7 +5,7 @@ import { patch } from "@web/core/utils/patch";
 const LABELS = {
     buyer: _t("Buyer"),
     unverified: _t("Buyer, not verified"),
-    check: _t("Unrecognised form, please check"),
+    check: _t("Unrecognized form, please check"),
     notice: _t("Notice"),
     reply: _t("To the buyer"),
     not_sent: _t("Not sent to the buyer"),

@@ -13,8 +13,8 @@ class ResConfigSettings(models.TransientModel):
     marketplace_authserv_id = fields.Char(
         string="Receiving Mail Server",
         config_parameter=PARAM + "authserv_id",
-        help="Leave it empty: it is learnt from the test mail of the set-up. A name here is used in place of what was "
-        "learnt: the one that your receiving mail server writes first in its Authentication-Results headers.",
+        help="Leave it empty: it is learned from the test mail of the set-up. A name here is used in place of what was "
+        "learned: the one that your receiving mail server writes first in its Authentication-Results headers.",
     )
     marketplace_arc_sealers = fields.Char(
         string="Trusted Forwarders",
@@ -44,7 +44,7 @@ class ResConfigSettings(models.TransientModel):
     )
     marketplace_parallel = fields.Integer(
         string="Parallel Processing",
-        help="How many scheduled actions work off incoming messages side by side.",
+        help="How many scheduled actions process incoming messages in parallel.",
     )
 
     def get_values(self):

@@ -46,7 +46,7 @@ class ThreadRef:
 
 @dataclass(frozen=True)
 class InboundMail:
-    """What a marketplace makes of one raw mail (see ``docs/cli.md`` of the design for each key).
+    """What a marketplace makes of one raw mail (``docs/cli.md`` has each key).
 
     ``reply_to`` is the full address an answer must go to (plus tag kept), only for buyer messages.
     ``no_response_url`` is the marketplace's signed "no response needed" link, only when it stands where the

@@ -18,7 +18,7 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     marketplace_response_id = fields.Many2one(
-        "marketplace.response", string="Unanswered Turn", ondelete="set null", readonly=True, copy=False,
+        "marketplace.response", string="Open Response", ondelete="set null", readonly=True, copy=False,
         index="btree_not_null", check_company=True,
     )  # fmt: skip
     marketplace_is_unanswered = fields.Boolean(compute="_compute_marketplace_is_unanswered")

@@ -33,7 +33,7 @@ class MarketplaceHealthMixin(models.AbstractModel):
         groups=HEALTH_GROUPS,
     )
     health_message = fields.Text(string="What Is Wrong", compute="_compute_health", groups=HEALTH_GROUPS)
-    first_finding = fields.Char(string="Foremost", compute="_compute_first_finding", groups=HEALTH_GROUPS)
+    first_finding = fields.Char(string="Main Reason", compute="_compute_first_finding", groups=HEALTH_GROUPS)
 
     def _compute_health(self):
         """Hook: a model says by ``api.depends`` what its findings depend on, and calls ``_update_health``."""

@@ -285,7 +285,7 @@ class FetchmailServer(models.Model):
             return [("warning", text)]
         if self.marketplace_is_undecided and self.marketplace_certificate_seen:
             text = self.env._(
-                "%(note)s It is read all the same, as before: accept this certificate, or have it verified.",
+                "%(note)s It is read anyway, as before: accept this certificate, or have it verified.",
                 note=self.marketplace_certificate_note,
             )
             return [("danger", text)]

@@ -48,7 +48,7 @@ class MarketplaceMailbox(models.Model):
         "gateway, once each, as the incoming mail server would do.",
     )
     is_shared = fields.Boolean(
-        string="People Read It Too",
+        string="People Also Read It",
         default=True,
         help="POP servers only: nothing is deleted from a mailbox that people read too.",
     )

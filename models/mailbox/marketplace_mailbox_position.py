@@ -116,4 +116,4 @@ class MarketplaceMailboxPosition(models.Model):
         )
         self.invalidate_recordset([name], flush=False)
         if not moved:
-            raise Broken(self.env._("The folder %s was numbered anew.", self.label))
+            raise Broken(self.env._("The folder %s was renumbered.", self.label))

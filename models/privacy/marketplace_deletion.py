@@ -135,7 +135,7 @@ class MarketplaceDeletion(models.AbstractModel):
         """Delete what buyers wrote, wherever it was copied to."""
         messages.write(dict.fromkeys(MESSAGE_FIELDS, False) | {"purged_at": fields.Datetime.now()})
         open_messages = messages.filtered(lambda message: message.state in messages._open_states)
-        open_messages.write({"state": "ignored", "reason": self.env._("Deleted before it was worked off")})
+        open_messages.write({"state": "ignored", "reason": self.env._("Deleted before it was processed")})
         conversations = messages.conversation_id
         conversations.key_ids.filtered(lambda key: key.type == "alias").unlink()
         conversations.buyer_alias = False

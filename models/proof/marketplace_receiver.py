@@ -37,7 +37,7 @@ class MarketplaceReceiver(models.Model):
     domain = fields.Char(string="Mail Domain", readonly=True, help="Of the addresses of this Odoo.")
     company_ids = fields.Many2many("res.company", readonly=True)
     form = fields.Json(readonly=True, help="How the server writes what it found out about a mail.")
-    learnt_at = fields.Datetime(string="Learnt On", readonly=True)
+    learnt_at = fields.Datetime(string="Learned On", readonly=True)
     learnt_name = fields.Char(string="Its Name", compute="_compute_learnt_name")
     trusted_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     trusted_at = fields.Datetime(string="Trusted Since", readonly=True)
@@ -141,7 +141,7 @@ class MarketplaceReceiver(models.Model):
             return {"state": "dkim", "text": text, "receiver": False}
         text = self.env._("Not known yet: no buyer's mail has come.")
         if receiver_sudo.learnt_name:
-            text = self.env._("Your mail server was learnt from the test mail; no buyer's mail has come.")
+            text = self.env._("Your mail server was learned from the test mail; no buyer's mail has come.")
         return {"state": "unknown", "text": text, "receiver": False}
 
     @api.model
@@ -176,10 +176,10 @@ class MarketplaceReceiver(models.Model):
 
     def _describe_learnt(self, learnt):
         if learnt.authserv_id:
-            return self.env._("Learnt from a test mail: the receiving server calls itself %s.", learnt.authserv_id)
+            return self.env._("Learned from a test mail: the receiving server calls itself %s.", learnt.authserv_id)
         if learnt.is_nameless:
-            return self.env._("Learnt from a test mail: the receiving server gives no name; its place is known.")
-        return self.env._("Learnt from a test mail: the receiving server says nothing that can be relied on.")
+            return self.env._("Learned from a test mail: the receiving server gives no name; its place is known.")
+        return self.env._("Learned from a test mail: the receiving server says nothing that can be relied on.")
 
     # === DECIDING === #
 

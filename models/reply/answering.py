@@ -117,7 +117,7 @@ class Answering:
         if not self.ticket._marketplace_get_order():
             return self.env._("There is no order yet.")
         if site_sudo.state != "active" or not site_sudo.account_id._is_fetchable():
-            return self.env._("%s is not connected at present. An administrator can mend that.", site_sudo.name)
+            return self.env._("%s is not connected at present. An administrator can fix that.", site_sudo.name)
         return False
 
     def _why_not_first(self):

@@ -36,7 +36,7 @@ class MarketplaceReply(models.Model):
     order_id = fields.Many2one("marketplace.order", ondelete="restrict", index="btree_not_null")
     answers_id = fields.Many2one("marketplace.message", string="Answered Message", ondelete="set null")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
-    response_id = fields.Many2one("marketplace.response", string="Turn", ondelete="set null")
+    response_id = fields.Many2one("marketplace.response", ondelete="set null")
     user_id = fields.Many2one("res.users", string="Agent", ondelete="set null")
     # What goes out
     kind = fields.Selection(

@@ -79,7 +79,7 @@ class MarketplaceTicketTemplate(models.Model):
     )
     preview_title = fields.Char(string="Title Shown", compute="_compute_preview", exportable=False)
     preview_description = fields.Html(string="Description Shown", compute="_compute_preview", exportable=False)
-    turn_ids = fields.One2many("marketplace.ticket.turn", "template_id", string="Turns", readonly=True)
+    turn_ids = fields.One2many("marketplace.ticket.turn", "template_id", string="Rotation", readonly=True)
     site_ids = fields.One2many("marketplace.site", "template_id", string="Sites", readonly=True)
     account_ids = fields.One2many("marketplace.account", "template_id", string="Accounts", readonly=True)
     next_user_id = fields.Many2one("res.users", string="Next", compute="_compute_next_user_id", exportable=False)

@@ -4,7 +4,7 @@
 MESSAGE_KINDS = [
     ("buyer", "Buyer"),
     ("unverified", "Buyer, not verified"),
-    ("check", "Unrecognised form, please check"),
+    ("check", "Unrecognized form, please check"),
     ("notice", "Notice"),
     ("reply", "Answer to the buyer"),
     ("not_sent", "Not sent to the buyer"),

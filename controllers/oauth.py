@@ -13,25 +13,25 @@ HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
 def _query():
-    """Return the query with all values of each name, so that one that is there twice is noticed."""
+    """Return the query with all values of each name, so that a repeated name is noticed."""
     return request.httprequest.args
 
 
 class MarketplaceOAuth(http.Controller):
-    """Where browsers come back to from marketplaces. Nothing is decided here (``marketplace.consent`` does)."""
+    """The pages to which marketplaces send browsers back. ``marketplace.consent`` decides everything."""
 
     _login_url = "/marketplace/<string:code>/login"
     _callback_url = "/marketplace/<string:code>/callback"
 
     @http.route(_login_url, type="http", auth="user", methods=["GET"], sitemap=False)
     def login(self, code, **params):
-        """Send a browser on that the marketplace sent to see who is logged in here."""
+        """Redirect a browser that the marketplace sent to have its user log in here."""
         return self._answer(lambda consent: request.redirect(consent._continue(code, _query()), local=False))
 
     # Public, because Odoo would write the code into the address of its log-in page.
     @http.route(_callback_url, type="http", auth="public", methods=["GET"], sitemap=False)
     def callback(self, code, **params):
-        """Connect the account that a seller allowed, and show it."""
+        """Connect the account that a seller authorized, and show it."""
         if request.env.user._is_public():
             text = request.env._("You are not logged in here any more. Log in and start again from the account.")
             return self._finish_response(self._page(text, status=403))

@@ -10,7 +10,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 class MarketplacePortal(CustomerPortal):
     def _document_check_access(self, model_name, document_id, access_token=None):
-        """Open no marketplace's ticket by a token: nobody outside the helpdesk reads what a buyer writes."""
+        """Refuse a marketplace's ticket to users outside the helpdesk, also with a token."""
         document_sudo = super()._document_check_access(model_name, document_id, access_token)
         if model_name == "helpdesk.ticket" and document_sudo._marketplace_is_closed_to(request.env.user):
             raise AccessError(request.env._("This ticket is for people of the helpdesk only."))
@@ -20,7 +20,7 @@ class MarketplacePortal(CustomerPortal):
 class MarketplaceTicketController(HelpdeskTicketController):
     @http.route()
     def support_ticket_close(self, **kw):
-        """Close no marketplace's ticket but for those who may change it: Odoo's helpdesk does it for anybody."""
+        """Refuse to close a marketplace's ticket unless the user may write it: helpdesk_mgmt closes it for anybody."""
         ticket_id = kw.get("ticket_id") or ""
         ticket = request.env["helpdesk.ticket"].browse(int(ticket_id) if ticket_id.isdecimal() else [])
         if ticket.sudo().exists().marketplace_site_id and not ticket.has_access("write"):

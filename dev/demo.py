@@ -165,7 +165,7 @@ def connect_walmart(odoo, sandbox, team=False):
 
 
 def connect_mailbox(odoo, sandbox, mail_server, user, domain):
-    """Have some sites' mail come to a mailbox on a real mail server, and Odoo read it there."""
+    """Deliver some sites' mail to a mailbox on a real mail server, which Odoo reads."""
     server = {"name": user, "server": mail_server.host, "port": mail_server.imap_port, "user": user}
     [server_id] = odoo.rpc("fetchmail.server", "create", [server | {"password": mailserver.PASSWORD}])
     sites = odoo.rpc("marketplace.site", "search", domain)
@@ -187,7 +187,7 @@ def read_mailboxes(odoo):
 
 
 def write_letters(sandbox, letters):
-    """Let the buyers write and wait until all is delivered."""
+    """Send the buyers' mails and wait until all are delivered."""
     for order_ref, text, values in letters:
         files = [File("broken.png", "image/png", PHOTO.read_bytes())] if values.pop("photo", False) else []
         sandbox.write(text, order_ref=order_ref, attachments=files, **values)
@@ -195,7 +195,7 @@ def write_letters(sandbox, letters):
 
 
 def wait_for_tickets(odoo, timeout=60):
-    """Wait until everything in the ledger is worked off."""
+    """Wait until everything in the ledger is processed."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if not odoo.sql("SELECT 1 FROM marketplace_message WHERE state IN ('received', 'waiting_order') LIMIT 1"):

@@ -140,7 +140,7 @@ def drop_leftovers():
 
 @contextlib.contextmanager
 def lock(name):
-    """Let one process at a time build or copy what has this name."""
+    """Hold a lock so that one process at a time builds or copies what has this name."""
     with open(HOME / f"{name}.lock", "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -47,7 +47,7 @@ def sql(database, query, params=None):
 
 
 def run_script(database, script):
-    """Have psql run a script (bytes), such as a dump; raise RuntimeError with what it says when that fails."""
+    """Run a script (bytes), such as a dump, by psql; raise RuntimeError with its error output when it fails."""
     options = settings()
     server = (HOME / "pg/PG_VERSION").read_text().strip()  # Debian keeps the programs of each version apart
     psql = f"/usr/lib/postgresql/{server}/bin/psql"

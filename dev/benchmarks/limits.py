@@ -64,7 +64,7 @@ class Run:
             stack.enter_context(Odoo(self._db, max_cron_threads=1, env=env))
 
     def measure(self):
-        """Let all orders be due, and return the row of the table and the number of 429s after ``SECONDS``."""
+        """Make all orders due; return the row of the table and the number of 429s after ``SECONDS``."""
         self._wake()
         while not self._count(self.sellers[0]):
             time.sleep(0.02)

@@ -20,7 +20,7 @@ STEPS = (
 
 
 class Samples:
-    """Runs samples in several worlds, one after the other, so that noise hits all alike."""
+    """Runs samples in several worlds in turns, so that load from outside affects all of them equally."""
 
     def __init__(self):
         self.series = defaultdict(lambda: defaultdict(Series))

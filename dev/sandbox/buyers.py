@@ -35,7 +35,7 @@ class Buyers:
         return self._of(message).write(message)
 
     def set_habits(self, message, **habits):
-        """Let a buyer opt out or answer by itself: ``opted_out``, ``auto_reply``; see :mod:`.habits` for the values.
+        """Set a buyer's habits: ``opted_out``, ``auto_reply``; see :mod:`.habits` for the values.
 
         :param Message message: tells which buyer, by order or by storefront and name.
         :raise ValueError: no such habit or value.

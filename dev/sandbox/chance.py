@@ -1,4 +1,4 @@
-"""Things made up that are the same at every start: all follow from a seed."""
+"""Invented values that are the same at every start: all are computed from a seed."""
 
 import hashlib
 import random

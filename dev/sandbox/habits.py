@@ -1,4 +1,4 @@
-"""What may become of mail to a buyer: how the sandbox and single buyers can be told to behave."""
+"""How the sandbox, or a single buyer, treats mail to buyers."""
 
 import re
 

@@ -72,7 +72,7 @@ class Limits:
             return allowed
 
     def rest(self, seller, operation):
-        """Return the whole tokens left in a bucket, and seconds until it has the next one."""
+        """Return the whole tokens left in a bucket, and the seconds until the next one."""
         with self._lock:
             rate, burst = self.rate(operation)
             bucket = self._buckets.get((seller, operation))

@@ -49,7 +49,7 @@ class Proxy:
         self._cuts.extend(counts)
 
     def meanwhile(self, words, action):
-        """Have something happen, once, right before a command with these bytes in it reaches the server."""
+        """Call a function, once, right before a command with these bytes in it reaches the server."""
         self._meanwhile.append((words, action))
 
     @property

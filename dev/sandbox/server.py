@@ -115,11 +115,11 @@ class Sandbox(Shortcuts):
         return {"api": self.http_url}
 
     def send(self, raw, to, **options):
-        """Let the pretend marketplaces send a raw mail (see :meth:`Outbox.send`) and return its record."""
+        """Send a raw mail of the pretend marketplaces (see :meth:`Outbox.send`) and return its record."""
         return self.outbox.send(raw, to, **options)
 
     def write(self, text="", **values):
-        """Let a buyer write (see :class:`message.Message`) and return the records of the mails."""
+        """Send a buyer's message (see :class:`message.Message`) and return the records of the mails."""
         return self.buyers.write(Message(text=text, **values))
 
     def wait(self, *mails, timeout=30):
@@ -127,5 +127,5 @@ class Sandbox(Shortcuts):
         return self.outbox.wait(*mails, timeout=timeout)
 
     def add_mailbox(self, address, deliver):
-        """Have mail to an address go to a function that takes raw mails, such as ``MailServer.deliver``."""
+        """Deliver mail to an address to a function that takes raw mails, such as ``MailServer.deliver``."""
         self._receiver.boxes[address.lower()] = deliver

@@ -68,11 +68,11 @@ class Shortcuts:
     # --- Seller Central ------------------------------------------------------------------------------
 
     def sign_in(self, seller, secondary=False):
-        """Let Seller Central's pages take whoever comes for a seller's primary (or a secondary) user."""
+        """Sign every visitor of Seller Central in as a seller's primary (or a secondary) user."""
         self.world.visitor = Visitor(self.sellers[_code(seller)].code, secondary)
 
     def visit(self, url, seller=None, secondary=False, ending="confirm"):
-        """Let a person come to Seller Central with a URL, press the button there, and return where the browser goes.
+        """Open a URL of Seller Central, press the button there, and return where the browser goes.
 
         :param str url: of the consent page, or the ``amazon_callback_uri`` with what the log-in URI added.
         :param seller: who is signed in there, by default who :meth:`sign_in` said.
@@ -86,7 +86,7 @@ class Shortcuts:
         return self.console.decide(params, self._visitor(seller, secondary), ending)
 
     def visit_appstore(self, application, seller=None, secondary=False):
-        """Let a seller press "Authorize now" in the Appstore and return the log-in URI to which the browser goes.
+        """Press "Authorize now" in the Appstore as a seller, and return the log-in URI to which the browser goes.
 
         :param application: an application or its application id.
         """
@@ -94,7 +94,7 @@ class Shortcuts:
         return self.console.start(ref, self._visitor(seller, secondary))
 
     def expire_codes(self):
-        """Let five minutes pass for every authorization code that was not exchanged yet."""
+        """Expire every authorization code that was not exchanged yet."""
         self.world.consents.expire_codes()
 
     def _visitor(self, seller, secondary):
@@ -103,7 +103,7 @@ class Shortcuts:
     # --- buyers --------------------------------------------------------------------------------------
 
     def set_habits(self, order_ref=None, *, opted_out=None, auto_reply=None, **who):
-        """Let a buyer opt out ("", "unasked", "all") or answer by itself ("", "buyer", "amazon", "both").
+        """Set what a buyer opted out of ("", "unasked", "all") and who auto-replies ("", "buyer", "amazon", "both").
 
         :param str order_ref: an order of this buyer; without it ``site``, ``buyer`` and perhaps ``seller``.
         """
@@ -112,7 +112,7 @@ class Shortcuts:
         self.buyers.set_habits(Message(order_ref=order_ref, **who), **given)
 
     def expire_uploads(self):
-        """Let fifteen minutes pass for every file that was uploaded for a message."""
+        """Expire every file that was uploaded for a message."""
         self.world.uploads.expire()
 
     def read_conversation(self, order_ref):

@@ -1,4 +1,4 @@
-"""Signatures (DKIM) of the pretend marketplaces, with keys of their own that their name server tells."""
+"""DKIM signatures of the pretend marketplaces, with keys of their own, published by their name server."""
 
 import base64
 from email.parser import BytesHeaderParser
@@ -16,7 +16,7 @@ HEADERS = ("Date", "From", "Reply-To", "To", "Message-ID", "Subject", "MIME-Vers
 
 
 class Signer:
-    """Signs for the domain of a mail's From; ``records`` is what DNS tells of the keys."""
+    """Signs for the domain of a mail's From; ``records`` holds the DNS records of the keys."""
 
     def __init__(self):
         key = rsa.generate_private_key(65537, 2048)

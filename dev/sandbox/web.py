@@ -17,7 +17,7 @@ _MODULES = (api, control, pages, console_pages, walmart_api, walmart_control, wa
 
 
 class _Quiet(WSGIRequestHandler):
-    """Logs nothing: paths are in ``/control/requests``, and nothing else is anybody's business."""
+    """Logs nothing: paths are in ``/control/requests``."""
 
     def log(self, type, message, *args):
         pass

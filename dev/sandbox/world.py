@@ -219,7 +219,7 @@ class World:
         return next(self._numbers)
 
     def set_address(self, seller, site, address):
-        """Keep the address at which a seller gets a storefront's mail; an empty one is forgotten."""
+        """Store the address at which a seller gets a storefront's mail; an empty one removes it."""
         with self.lock:
             if address:
                 self.addresses[seller, site] = address

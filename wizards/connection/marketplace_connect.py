@@ -230,7 +230,7 @@ class MarketplaceConnect(models.TransientModel):
             )
 
     def _finish_keys(self):
-        """Keep the keys and the account; return False to stay at this step."""
+        """Store the keys and the account; return False to stay at this step."""
         if self.has_own_keys:
             return self._finish_own_keys()
         if not self.credential_id:

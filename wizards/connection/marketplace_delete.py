@@ -4,7 +4,7 @@ from ...models.connection.marketplace_health_mixin import shorten
 
 
 class MarketplaceDelete(models.TransientModel):
-    """Dialog that says what deleting an account or some of its sites takes and leaves, and does it."""
+    """Dialog that says what is deleted with an account or some of its sites and what stays, and does it."""
 
     _name = "marketplace.delete"
     _description = "Delete a Marketplace Account or Site"

@@ -5,7 +5,7 @@ from ...models.correction.checks import check_correction
 
 
 class MarketplaceCorrectMixin(models.AbstractModel):
-    """What dialogs have in common that put right what belongs together. The tickets' public methods do it."""
+    """What the dialogs for corrections have in common. Public methods of the ticket do the work."""
 
     _name = "marketplace.correct.mixin"
     _inherit = ["marketplace.ticket.dialog"]
@@ -17,7 +17,7 @@ class MarketplaceCorrectMixin(models.AbstractModel):
 
     @api.model
     def _get_targets(self, tickets):
-        """Return the domain of tickets that may take what is on other ones."""
+        """Return the domain of tickets to which messages of another ticket may be moved."""
         accounts_sudo = tickets.sudo().marketplace_site_id.account_id
         sites_sudo = accounts_sudo.with_context(active_test=False).site_ids
         domain = Domain("marketplace_site_id", "!=", False) & Domain("duplicate_id", "=", False)
@@ -30,7 +30,7 @@ class MarketplaceCorrectMixin(models.AbstractModel):
 
     @api.model
     def _open(self, ticket, former):
-        """Return the action that shows where something is now; what the browser knew of those tickets is read anew."""
+        """Return the action that opens a ticket and reloads the conversations of both in the browser."""
         return {
             "type": "ir.actions.client",
             "tag": "marketplace_corrected",
@@ -65,7 +65,7 @@ class MarketplaceCorrectLink(models.TransientModel):
         return self._open(ticket, ticket)
 
     def action_merge(self):
-        """Merge the ticket into the one in which its order goes on."""
+        """Merge the ticket into the current ticket of its order."""
         self.ensure_one()
         other = self.ticket_id.browse(self.other_key)
         self.ticket_id.action_marketplace_merge(other.id, self.reason)
@@ -73,7 +73,7 @@ class MarketplaceCorrectLink(models.TransientModel):
 
 
 class MarketplaceCorrectMerge(models.TransientModel):
-    """Dialog that merges tickets into one that goes on."""
+    """Dialog that merges tickets into one that stays open."""
 
     _name = "marketplace.correct.merge"
     _inherit = ["marketplace.correct.mixin"]
@@ -118,7 +118,7 @@ class MarketplaceCorrectMerge(models.TransientModel):
             dialog.warning = dialog.target_id and " ".join(texts)
 
     def action_merge(self):
-        """Merge, and open the ticket that goes on."""
+        """Merge the tickets and open the one that stays."""
         self.ensure_one()
         (self.ticket_ids - self.target_id).action_marketplace_merge(self.target_id.id, self.reason)
         return self._open(self.target_id, self.ticket_ids)

@@ -9,7 +9,7 @@ from ...marketplaces.mailbox.tls import Untrusted
 
 
 class MarketplaceMailboxConnect(models.TransientModel):
-    """Dialog that begins to read a mailbox: for sites, or as the catch-all box of this Odoo's own addresses."""
+    """Dialog that connects a mailbox: for sites, or as the catch-all mailbox of this Odoo's own addresses."""
 
     _name = "marketplace.mailbox.connect"
     _description = "Connect a Mailbox"
@@ -116,13 +116,13 @@ class MarketplaceMailboxConnect(models.TransientModel):
         return dict(self.site_ids[:1].mailbox_id.action_connect(), res_id=self.id)
 
     def action_accept_certificate(self):
-        """Take the certificate that the test found for the server's own, and test again."""
+        """Accept the certificate that the test found as the server's own, and test again."""
         self.ensure_one()
         self.server_id.action_marketplace_accept_certificate()
         return self.action_test()
 
     def action_test_sending(self):
-        """Try to send as the address, up to the point where the mail would go, and stay in the dialog."""
+        """Try to send as the address, up to the point where the mail would be sent, and stay in the dialog."""
         self.ensure_one()
         address = email_normalize(self.address or "")
         server_sudo = self.env["marketplace.site"]._find_outgoing_server(address)
@@ -165,7 +165,7 @@ class MarketplaceMailboxConnect(models.TransientModel):
         }
 
     def _save_mailbox(self, since):
-        """Return the mailbox of the chosen server; one that is read already goes on from where it is."""
+        """Return the mailbox of the chosen server; one that is read already keeps its position."""
         values = {"other_mail": self.other_mail, "is_shared": self.is_shared}
         mailbox = self.mailbox_id
         if self.other_mail == "leave":

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class MarketplaceOrderFind(models.TransientModel):
-    """Dialog that finds an order by any of its numbers, or fetches it from the marketplace here and now."""
+    """Dialog that finds an order by any of its numbers, or fetches it from the marketplace at once."""
 
     _name = "marketplace.order.find"
     _description = "Find or Fetch an Order"

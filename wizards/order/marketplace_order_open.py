@@ -25,7 +25,7 @@ class MarketplaceOrderOpen(models.TransientModel):
 
     @api.model
     def _describe_order(self, order):
-        """Return an order in a line: its number, where it was bought, when, and how it is."""
+        """Return an order in one line: number, site, date and status."""
         status = dict(order._fields["status"]._description_selection(self.env)).get(order.status)
         day = order.created_at and fields.Datetime.context_timestamp(self, order.created_at).date().isoformat()
         return " · ".join(filter(None, [order.order_ref, order.site_id.name, day, status]))

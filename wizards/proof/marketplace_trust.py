@@ -49,7 +49,7 @@ class MarketplaceTrust(models.TransientModel):
             wizard.decision = wizard.receiver_id.trusted_at and wizard.receiver_id._describe_decision()
 
     def _say_proved(self):
-        """Return in a sentence that mail which arrives there can be proved, or False."""
+        """Return a sentence which says that mail there can be proved, or False."""
         receiver = self.receiver_id
         count = len(receiver._get_proved(receiver._get_sites(), COUNTED))
         return bool(count) and self.env._(
@@ -60,14 +60,14 @@ class MarketplaceTrust(models.TransientModel):
         )
 
     def _describe(self, message):
-        """Return the lines of a mail by which a person may judge where it came from."""
+        """Return the header lines of a mail by which a person may judge its origin."""
         headers = split_head(base64.b64decode(message.raw or b""))[0]
         lines = [(name, header_text(value)) for name, value in headers if name in TELLING]
         told = [f"{name.title()}: {text[:SHOWN]}" for name, text in lines][:SHOWN]
         return [message.subject or "", fields.Datetime.to_string(message.create_date), *told]
 
     def action_trust(self):
-        """Take for genuine whatever arrives there, from now on.
+        """Treat all mail that arrives there as genuine from now on.
 
         :raise UserError: there are not enough mails to judge by.
         """

@@ -50,7 +50,7 @@ class MailComposeMessage(models.TransientModel):
         return ticket if ticket.marketplace_site_id else Ticket
 
     def _marketplace_find(self):
-        """Return what speaks against this answer; of an empty one nothing is said before it is sent."""
+        """Return the findings on this answer; none for an empty one, which is checked when it is sent."""
         ticket = self._marketplace_get_ticket()
         if not ticket:
             return []

@@ -114,12 +114,12 @@ class MarketplaceMessageCompose(models.TransientModel):
 
     @api.model
     def _get_short_wait(self, error):
-        """Return for how many seconds a call has to wait when that is too short to tell anybody, else 0."""
+        """Return the seconds that a call has to wait when they are too few to tell the user, else 0."""
         wait = error.retry_after if isinstance(error, Throttled) else 0
         return wait if wait <= SHORT else 0
 
     def _keep_code(self, offer):
-        """Return the chosen message if it is still allowed; the only one there is needs no choosing."""
+        """Return the code of the chosen message if it is still allowed, or of the only one that is."""
         codes = self._get_codes(offer)
         if self.action_code in codes:
             return self.action_code
@@ -133,7 +133,7 @@ class MarketplaceMessageCompose(models.TransientModel):
 
     @api.model
     def _get_lang_name(self, lang):
-        """Return a language such as "de-DE" in words, False for one that nobody knows."""
+        """Return the name of a language such as "de-DE", False for an unknown one."""
         try:
             return Locale.parse(lang or "", sep="-").get_display_name(self.env.lang or "en_US") or False
         except (UnknownLocaleError, ValueError):
@@ -142,7 +142,7 @@ class MarketplaceMessageCompose(models.TransientModel):
     # === SENDING === #
 
     def action_send(self):
-        """Queue the message, or show what speaks against it."""
+        """Queue the message, or show the findings."""
         return self._send()
 
     def action_send_anyway(self):
@@ -183,7 +183,7 @@ class MarketplaceMessageCompose(models.TransientModel):
             raise UserError(self.env._("Choose a message first."))
 
     def _get_content(self):
-        """Return what the chosen message's form was filled with, but for the files."""
+        """Return the values of the chosen message's form, without the files."""
         action, given = self._get_action(), self.content or {}
         content = {}
         for one in action.fields if action else ():
@@ -194,7 +194,7 @@ class MarketplaceMessageCompose(models.TransientModel):
         return {name: value for name, value in content.items() if value}
 
     def _check(self, action, content):
-        """Return what speaks against the message (``schema.Finding``)."""
+        """Return the findings on the message (``schema.Finding``)."""
         ticket_sudo = self.ticket_id.sudo()
         days = {one.name for one in action.fields if one.kind == "date"}
         values = {name: fields.Date.to_date(value) if name in days else value for name, value in content.items()}
@@ -209,7 +209,7 @@ class MarketplaceMessageCompose(models.TransientModel):
         )
 
     def _find_same(self, content):
-        """Return the same message queued a moment ago, from another dialog: a second click, not a second message."""
+        """Return the same message queued a moment ago by another dialog: a second click is no second message."""
         domain = [
             ("ticket_id", "=", self.ticket_id.id),
             ("kind", "=", "review" if self.action_code == REVIEW else "message"),

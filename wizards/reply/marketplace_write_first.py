@@ -9,7 +9,7 @@ FRESH = timedelta(hours=1)
 
 
 class MarketplaceWriteFirst(models.TransientModel):
-    """Dialog that opens the ticket of an order whose buyer is to be written to.
+    """Dialog that opens the ticket of an order to write to its buyer first.
 
     An order that is not here yet is fetched by the queue of orders; the open dialog looks for it (``action_look``).
     """
@@ -38,7 +38,7 @@ class MarketplaceWriteFirst(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_open(self):
-        """Open the order's ticket; ask for what it takes first: the site, or the order.
+        """Open the order's ticket, after asking for the site or fetching the order where that is needed.
 
         :raise UserError: the buyer can't be written to.
         """
@@ -59,7 +59,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         return self._show()
 
     def action_look(self):
-        """Return the action that opens the ticket once the order is here, True when it can't be had, else False."""
+        """Return the action that opens the ticket once the order is known, True when it is unavailable, else False."""
         self.ensure_one()
         self.env.user._marketplace_check_agent()
         order_sudo = self.sudo().order_id
@@ -81,7 +81,7 @@ class MarketplaceWriteFirst(models.TransientModel):
 
     @api.model
     def _is_fresh(self, order, now):
-        """Tell whether what is known of an order is good enough to write to its buyer, or can't be had any better.
+        """Tell whether an order's data suffice to write to its buyer, or can't be fetched.
 
         Marketplaces give a buyer's address late, and may change it.
         """
@@ -99,13 +99,13 @@ class MarketplaceWriteFirst(models.TransientModel):
 
     @api.model
     def _get_sites(self, apps):
-        """Return the sites of those marketplaces whose orders can be asked for."""
+        """Return the sites of those marketplaces whose orders can be fetched."""
         domain = [("app_id", "in", apps.ids), ("state", "=", "active"), ("company_id", "in", self.env.companies.ids)]
         sites_sudo = self.env["marketplace.site"].sudo().search(domain)
         return sites_sudo.filtered(lambda site: site.account_id._is_fetchable())
 
     def _find_order(self):
-        """Return the order that is meant, a new one when it is not here yet, or none: the site has to be chosen.
+        """Return the order of the number, a new one if it is unknown, or none when the site has to be chosen.
 
         :raise UserError: it can't be one.
         """
@@ -126,7 +126,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         return found_sudo or orders_sudo._find_or_create(sites_sudo[0], refs[sites_sudo[0].app_id])
 
     def _get_refs(self):
-        """Return the number as each of the marketplaces writes it, by marketplace.
+        """Return {marketplace: the number as it writes it}.
 
         :raise UserError: none of them has such numbers.
         """
@@ -140,7 +140,7 @@ class MarketplaceWriteFirst(models.TransientModel):
         return refs
 
     def _get_no_ref(self):
-        """Return why the number is none of those of marketplaces on which this user may write first."""
+        """Return why no marketplace on which this user may write first has such a number."""
         for app_sudo in self.env.user.sudo().marketplace_barred_app_ids:
             if not app_sudo._why_gone() and app_sudo._get_class().normalize_ref(self.order_ref):
                 return self.env._("You may not write first on %s.", app_sudo.name)
@@ -148,7 +148,7 @@ class MarketplaceWriteFirst(models.TransientModel):
 
     @api.model
     def _find_known(self, refs):
-        """Return the orders that these numbers mean, by marketplace, as far as they are here."""
+        """Return {marketplace: known order} of these numbers."""
         mine = Domain("company_id", "in", self.env.companies.ids) & Domain("state", "=", "known")
         numbers = Domain.OR(
             Domain("app_id", "=", app.id) & (Domain("order_ref", "=", ref) | Domain("ref_ids.name", "=", ref))

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 
 class MarketplaceTicketDialog(models.AbstractModel):
-    """What dialogs about tickets have in common: they take tickets that their user may see, and no other.
+    """What dialogs about tickets have in common: they accept only tickets that their user may see.
 
     Whoever names another one, as a value, as a default or in a form that is being filled, learns nothing of it.
     """

@@ -119,7 +119,7 @@ class Consents:
         return len(ended)
 
     def expire_codes(self):
-        """Let five minutes pass for every code on its way."""
+        """Expire every code that was not exchanged yet."""
         with self._lock:
             self._codes.clear()
 

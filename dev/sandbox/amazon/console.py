@@ -34,7 +34,7 @@ class Visitor:
 
 
 class Console:
-    """Decides what happens to a browser that a person or an application sends to Seller Central.
+    """Decides what a browser gets that a person or an application sends to Seller Central.
 
     :param World world: the state.
     """

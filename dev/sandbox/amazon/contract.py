@@ -1,4 +1,4 @@
-"""What the operations accept, by hand from the official models of August 2026.
+"""What the operations accept, written by hand from the official models of August 2026.
 
 Orders 2026-01-01, sellers v1, messaging v1, solicitations v1, uploads 2020-11-01.
 """

@@ -1,4 +1,4 @@
-"""Names that Amazon makes up: relay aliases, tokens, ids. All follow from what they name, or from a seed."""
+"""Invented names of Amazon's: relay aliases, tokens, ids. They are computed from what they name, or from a seed."""
 
 import string
 import uuid

@@ -21,7 +21,7 @@ class Denied(Exception):
 
 
 class Tokens:
-    """Issues and knows access tokens.
+    """Issues and checks access tokens.
 
     :param dict sellers: code → Seller, shared with the rest of the sandbox.
     :param Consents consents: what sellers allowed applications.
@@ -92,7 +92,7 @@ class Tokens:
         raise Denied(400, "invalid_grant", _REVOKED)
 
     def owner(self, form):
-        """Return the seller whom a token request is about, whether it is good or not; None if nobody knows."""
+        """Return the seller whom a token request is about, whether it is valid or not; None if unknown."""
         token, consents = form.get("refresh_token"), self._consents
         if own := next((s for s in self._sellers.values() if s.refresh_token == token), None):
             return own
@@ -112,7 +112,7 @@ class Tokens:
         return self._sellers[code], None
 
     def expire(self, seller=None):
-        """Let the access tokens of one or all sellers end now."""
+        """Expire the access tokens of one or all sellers."""
         with self._lock:
             for token, (code, _until) in self._issued.items():
                 if seller in (None, code):

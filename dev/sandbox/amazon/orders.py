@@ -58,7 +58,7 @@ class Orders:
         return self.get(seller.code, ref)
 
     def change(self, ref, change, seller=None):
-        """Let something happen to an order (see :func:`packing.change_order`) and return it.
+        """Change an order (see :func:`packing.change_order`) and return it.
 
         :raise KeyError: no such order.
         """

@@ -1,4 +1,4 @@
-"""What becomes of mail to a buyer: shown, dropped, given back, refused as the buyer opted out; and what follows."""
+"""Mail to a buyer: shown, dropped, returned, or refused because the buyer opted out; and what follows."""
 
 import re
 
@@ -49,7 +49,7 @@ class Receiving:
             self._outbox.send(raw, mail.sender)
 
     def set_habits(self, message, **habits):
-        """Let a buyer opt out or answer by itself: ``opted_out``, ``auto_reply``.
+        """Set a buyer's habits: ``opted_out``, ``auto_reply``.
 
         :param Message message: tells which buyer, by order or by storefront and name.
         :raise ValueError: no such habit or value.

@@ -1,4 +1,4 @@
-"""Places where files are put for the API (Uploads 2020-11-01): made for one message, good for fifteen minutes."""
+"""Destinations of uploaded files (Uploads 2020-11-01): made for one message, valid for fifteen minutes."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ _RESOURCE = re.compile(r"messaging/v1/orders/(\d{3}-\d{7}-\d{7})/messages/(\w+)"
 
 @dataclass
 class Place:
-    """A place for one file; ``content`` is None until it was put there."""
+    """The destination of one file; ``content`` is None until it was uploaded."""
 
     place_ref: str
     seller: str
@@ -40,7 +40,7 @@ class Uploads:
         self._lock = threading.Lock()
 
     def make(self, seller, resource, md5, type_):
-        """Return a new place, or None when nothing can be uploaded for this resource."""
+        """Return a new destination, or None when nothing can be uploaded for this resource."""
         match = _RESOURCE.fullmatch(resource.strip("/"))
         if not match:
             return None
@@ -73,7 +73,7 @@ class Uploads:
         return place if (place.seller, place.order_ref, place.action) == (seller, order_ref, action) else None
 
     def expire(self):
-        """Let fifteen minutes pass."""
+        """Expire all uploaded files."""
         with self._lock:
             for place in self._places.values():
                 place.made -= LIFE

@@ -61,7 +61,7 @@ def _deliver(order, when):
 
 
 def _cancel_lines(lines):
-    """Cancel lines; Walmart tells nothing of what they would have cost."""
+    """Cancel lines; Walmart does not return what they would have cost."""
     for line in lines:
         for row in statuses_of(line):
             row.update(status="Cancelled", cancellationReason="CUSTOMER_REQUESTED_SELLER_TO_CANCEL", trackingInfo=None)

@@ -1,4 +1,4 @@
-"""What calls of the Marketplace API must hold. By hand from developer.walmart.com and its OpenAPI, 2026-11-22."""
+"""What calls of the Marketplace API must contain. By hand from developer.walmart.com and its OpenAPI, 2026-11-22."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Names that Walmart's relay makes up: addresses, Message-IDs, RefIDs."""
+"""Invented names of Walmart's relay: addresses, Message-IDs, RefIDs."""
 
 import secrets
 import uuid

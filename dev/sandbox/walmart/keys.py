@@ -1,4 +1,4 @@
-"""What opens the API: access tokens for the sellers' keys, and the ids by which calls are told apart."""
+"""Access tokens for the sellers' keys, and the ids that distinguish calls."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ class Keys:
         self._lock = threading.Lock()
 
     def owner(self, header):
-        """Return ``(seller, whether the secret is right)`` of a Basic header; the seller None when nobody's key."""
+        """Return ``(seller, whether the secret is right)`` of a Basic header; the seller is None for an unknown key."""
         client_id, secret = _read_basic(header)
         for seller in self._sellers.values():
             if seller.client_id == client_id:
@@ -40,7 +40,7 @@ class Keys:
         return token
 
     def check(self, token):
-        """Return ``(seller, issued, expires)`` of an access token, in seconds; seller None when it opens nothing."""
+        """Return ``(seller, issued, expires)`` of an access token, in seconds; seller None if unknown."""
         with self._lock:
             code, issued, expires = self._tokens.get(token or "", (None, 0, 0))
         seller = self._sellers.get(code)

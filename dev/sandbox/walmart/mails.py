@@ -13,7 +13,7 @@ from .wire import lines_of
 
 @dataclass(frozen=True)
 class Letter:
-    """What is passed on: whose words, to which seller, about what.
+    """A mail to be passed on: whose words, to which seller, about what.
 
     ``sender`` is the whole address that it comes from; ``ref`` the number of the customer order, None before a sale;
     ``sku`` or ``item_id`` tells the product.

@@ -88,7 +88,7 @@ class Orders:
         return sorted(rows, key=lambda one: one["returnOrderDate"], reverse=True)
 
     def change(self, ref, change, seller=None):
-        """Let something happen to a purchase order, or to all of a customer order, and return them.
+        """Change a purchase order, or all of a customer order, and return them.
 
         :param str change: see :mod:`.changes`; ``return`` makes a return order, ``address`` gives the buyer's address
             where only the placeholder was, and the other way round with ``placeholder``.
@@ -111,7 +111,7 @@ class Orders:
         return changed
 
     def _follow(self, code, order, change):
-        """Let a return begin, or end with the money."""
+        """Begin a return, or end it with the refund."""
         if change == "return":
             self.put_return(code, make_return(order, now(), code))
         elif change == "refund":

@@ -1,4 +1,4 @@
-"""What becomes of mail to a buyer at Walmart: shown, dropped, given back; and what follows."""
+"""Mail to a buyer at Walmart: shown, dropped or returned; and what follows."""
 
 import re
 
@@ -44,12 +44,12 @@ class Receiving:
         getattr(self, f"_when_{mail.fate}")(key, mail)
 
     def receive_nowhere(self, mail):
-        """Give back a mail to an address of Walmart's that nobody reads, such as the placeholder of orders."""
+        """Return a mail to an address of Walmart's that nobody reads, such as the placeholder of orders."""
         mail.fate = "unknown"
         self._when_unknown(None, mail)
 
     def set_habits(self, message, **habits):
-        """Let a buyer answer by itself; nobody can opt out at Walmart.
+        """Set whether a buyer's mail program answers automatically; nobody can opt out at Walmart.
 
         :raise ValueError: no such habit or value.
         """

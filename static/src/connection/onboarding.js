@@ -64,7 +64,7 @@ export class Onboarding extends Component {
         return this.load();
     }
 
-    /** What is proved is quiet; what nobody proves is amber. */
+    /** Proved mail is shown in gray, unproved mail in amber. */
     proofClass(site) {
         return ["unproved", "decision"].includes(site.proof.state) ? "text-warning-emphasis" : "text-muted";
     }

@@ -2,7 +2,7 @@ import { registerMessageAction } from "@mail/core/common/message_actions";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
-/** Have conversations read anew whose messages came from or went to another ticket. */
+/** Reload conversations whose messages came from or went to another ticket. */
 function readAnew(store, ids) {
     for (const id of ids) {
         const thread = store.Thread.get({ model: "helpdesk.ticket", id });
@@ -14,7 +14,7 @@ function readAnew(store, ids) {
     }
 }
 
-/** For whoever has one of the tickets open. */
+/** Reload the conversations for everybody who has one of the tickets open. */
 registry.category("services").add("marketplace_corrections", {
     dependencies: ["bus_service", "mail.store"],
     start(env, { bus_service: bus, "mail.store": store }) {
@@ -22,7 +22,7 @@ registry.category("services").add("marketplace_corrections", {
     },
 });
 
-/** For whoever put it right: show the ticket where things are now. */
+/** Show the ticket where the messages are now to whoever made the correction. */
 registry.category("actions").add("marketplace_corrected", (env, { params }) => {
     readAnew(env.services["mail.store"], params.ids);
     const current = env.services.action.currentController;

@@ -82,7 +82,7 @@ class TestFieldPermission(MappingCase):
         self.assertTrue(result["messages"])
         self.assertNotEqual(self.ticket[STATUS], "Mine")
 
-    def test_a_default_fills_no_field_of_a_new_ticket_that_agents_may_not_edit(self):
+    def test_what_an_agent_stored_as_default_fills_no_field_of_a_ticket_that_the_system_makes(self):
         self.row("promotions").edit, self.row("buyer_po").edit = "managers", "agents"
         locked, free = "x_marketplace_order_promotions", "x_marketplace_order_buyer_po"
         for name in (locked, free):
@@ -94,7 +94,7 @@ class TestFieldPermission(MappingCase):
         ticket.action_marketplace_split(words.id, "Why")
         new = self.env["helpdesk.ticket"].search([], order="id desc", limit=1)
         self.assertEqual((new != ticket, new.marketplace_site_id), (True, self.ticket.marketplace_site_id))
-        self.assertEqual((new[locked], new[free], new.partner_email), (False, "Mine", False))
+        self.assertEqual((new[locked], new[free], new.partner_email), (False, False, False))
 
     # === THE MAPPINGS THEMSELVES === #
 

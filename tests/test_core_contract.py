@@ -83,13 +83,14 @@ class TestCoreContract(ContractCase):
             for one in type(self.env[model]).__mro__:
                 if one.__module__.startswith(MODULE):
                     found |= {
-                        self.name_override(one, name) for name, value in vars(one).items() if inspect.isroutine(value)
+                        self.name_override(getattr(one, "_name", model), name)
+                        for name, value in vars(one).items()
+                        if inspect.isroutine(value)
                     }
         self.assertEqual(sorted(found - {None}), sorted(contract.OVERRIDES))
 
-    def name_override(self, definition, name):
-        """Return (model, method) of what a class of ours overrides in Odoo; methods of any model as ``base``."""
-        model = definition._name
+    def name_override(self, model, name):
+        """Return (model, method) of what we override in Odoo; methods of any model as ``base``."""
         if name.startswith("__"):
             return None
         if model.startswith(OWN) and self.find_first("base", name):

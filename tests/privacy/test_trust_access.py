@@ -33,6 +33,15 @@ class TestTrustAccess(TrustCase):
                     with self.assertRaises(AccessError):
                         self.as_(role, hidden).read([])
 
+    def test_scheduled_actions_are_run_by_administrators_only(self):
+        crons = self.env["ir.cron"].search([("model_name", "=like", "marketplace.%")])
+        self.assertGreaterEqual(len(crons), 12)
+        for cron in crons | crons[0].copy():
+            action = cron.ir_actions_server_id
+            for role in (*OUTSIDE, "own", "agent", "manager"):
+                with self.assertRaises(AccessError, msg=(cron.name, role)):
+                    action.with_user(self.users[role]).run()
+
     def test_an_order_without_a_ticket_is_no_agents(self):
         order = self.env["marketplace.order"]._find_or_create(self.site_de, "302-9999999-0000001")
         self.assertNotIn(order, self.as_("agent", order).search([]))

@@ -30,6 +30,10 @@ SPC-EUAmazon-1234
 HEAD = "You have received a message.\n\n# 302-1234567-1234567:\n1 / Lamp [ASIN: B0EXAMPL01]\n\n"
 
 
+def pytest_addoption(parser):
+    parser.addoption("--rounds", type=int, default=4, help="damaged copies of each mail and kind of damage")
+
+
 def build_frame(words, head=HEAD, start="Message:", end="End message", footer=FOOTER):
     """Return a text part as Amazon makes it around a buyer's words."""
     dashes = "-" * 13

@@ -10,7 +10,6 @@ from marketplaces.__main__ import MAIL_KEYS, _shown
 from marketplaces.schema import AUTHENTICATIONS, MAIL_KINDS, THREAD_REF_TYPES
 
 SEED = 20261122
-ROUNDS = 40
 CHARSETS = (b"x-nothing", b"utf-7", b"hex", b"idna", b"utf-16", b"gb2312", b"\xff", b"unicode_escape", b"a" * 300, b"")
 HEADERS = (
     b"Content-Type: multipart/mixed; boundary=\n",
@@ -90,9 +89,10 @@ DAMAGES = (truncate, flip, insert, mislabel, inject, nest, repeat, strip_lines)
 @pytest.mark.parametrize("app", ["amazon", "walmart"])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_damaged_mail_is_still_read(request, app, damage):
+    rounds = request.config.getoption("--rounds")
     chance = random.Random(f"{SEED} {damage.__name__}")
     for name, raw in request.getfixturevalue(f"{app}_mails").items():
-        for number in range(ROUNDS):
+        for number in range(rounds):
             damaged = damage(raw, chance)
             if number % 2:
                 damaged = chance.choice(DAMAGES)(damaged, chance)

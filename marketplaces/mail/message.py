@@ -13,7 +13,8 @@ from . import authentication as mail_auth
 from . import mime
 from .address import BARE, MAX_ADDRESSES, Address, addresses
 from .charset import header_text, to_text
-from .text import html_to_text, parse_html, parsed_to_text, split_quote
+from .quotes import split_quote
+from .text import html_to_text, parse_html, parsed_to_text
 
 __all__ = ["Address", "Mail", "Report", "addresses", "decode", "html_to_text", "split_quote", "unclaimed"]
 

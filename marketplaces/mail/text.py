@@ -6,6 +6,7 @@ from lxml import etree
 
 from . import budget
 from .charset import clean
+from .quotes import QUOTE_END, QUOTE_LINE
 
 #: More HTML than a person reads; the rest is not looked at.
 MAX_HTML = 4_000_000
@@ -15,8 +16,6 @@ MAX_DEPTH = 300
 FEW_TAGS = 1_000
 #: Bytes that are parsed between two looks at the depth and the budget; more where a tag goes on.
 CHUNK = 4_096
-#: Quoted history begins before this line, or a person would not find it either.
-MAX_LINES = 10_000
 
 #: Stand for a line break, the edge of a block, the edge of a paragraph, and the edges of the element searched for:
 #: private characters, which are taken out of what comes in.
@@ -142,99 +141,8 @@ def mark_quotes(root):
         classes = quote.get("class") or ""
         if quote.tag == "blockquote" and (quote.get("type") == "cite" or "quote" in classes):
             quote.text = f"{_BREAK}{QUOTE_LINE}{_BREAK}{quote.text or ''}"
-
-
-#: What :func:`mark_quotes` leaves: everything below it is history.
-QUOTE_LINE = "> ⋯"
-
-_WROTE = (
-    r"(?:on|am|le|el|il|em|op|w dniu|den|tarihinde|في)\b.{0,300}"
-    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|geschreven|napisał(?:\(a\))?a?|skrev|yazdı|كتب)[^\n]{0,120}"
-)
-_WROTE_ASIAN = r"\d{4}.{0,120}(?:のメッセージ|:のメール|wrote|写道|yazdı|さん)[^\n]{0,40}"
-#: It must name a day or time, as a sentence of a person that ends with a colon seldom does.
-_WROTE_HEAD = re.compile(rf"(?=[^\n]{{0,400}}\d)(?:{_WROTE}|{_WROTE_ASIAN})[:：]\s*$", re.IGNORECASE)
-_DIVIDER_WORDS = (
-    "original message|ursprüngliche nachricht|originalnachricht|message d'origine|message original|mensaje original|"
-    "messaggio originale|mensagem original|oorspronkelijk bericht|wiadomość oryginalna|oryginalna wiadomość|"
-    "ursprungligt meddelande|originalmeddelande|orijinal ileti|özgün ileti|元のメッセージ|原始邮件|الرسالة الأصلية|"
-    "forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|"
-    "mensagem encaminhada|doorgestuurd bericht|przekazana wiadomość|vidarebefordrat meddelande|転送メッセージ"
-)
-_DIVIDER = re.compile(rf"[-_ ]{{2,40}}(?:{_DIVIDER_WORDS})[-_ ]{{0,40}}", re.IGNORECASE)
-_HEADER_LINE = re.compile(
-    r"\*{0,2}(?:(?P<from>from|von|de|da|van|od|från|kimden|gönderen|差出人|发件人|من)|sent|date|gesendet|datum|envoyé|"
-    r"enviado(?: el| em)?|fecha|data|inviato|verzonden|wysłano|skickat|gönderildi|tarih|送信日時|日時|to|an|à|a|para|"
-    r"aan|do|till|kime|宛先|(?P<subject>subject|betreff|objet|objeto|asunto|oggetto|assunto|onderwerp|temat|ämne|konu|件名)|cc)"
-    r"\s{0,2}\*{0,2}\s{0,2}[:：].{0,300}",
-    re.IGNORECASE,
-)
-
-
-def split_quote(text: str) -> tuple[str, str]:
-    """Split a mail's text into what was newly written and the mails it quotes.
-
-    Only a head cuts ("On … wrote:", "-----Original Message-----", an Outlook header block): lines that merely
-    begin with ``>`` may be the writer's own. Text below a quoted block (bottom posting) stays new.
-
-    :return: (new text, quoted history), either may be empty.
-    """
-    budget.check()
-    lines = text.split("\n")
-    for number, line in enumerate(lines[:MAX_LINES]):
-        line = line.strip()
-        if not line or line.startswith(">") and line != QUOTE_LINE:
-            continue
-        if is_divider(line) or _starts_header_block(lines, number, line):
-            return _parted(lines, number, len(lines))
-        size = _wrote_head(lines, number, line)
-        if size:
-            end = _quote_end(lines, number + size)
-            new, old = _parted(lines, number, end or len(lines))
-            # A sentence that only looks like a head must not swallow the whole message.
-            if new or end:
-                return new, old
-    return text.strip(), ""
-
-
-def _parted(lines, start, end):
-    """Return the text outside and inside a range of lines."""
-    return "\n".join(lines[:start] + lines[end:]).strip(), "\n".join(lines[start:end]).strip()
-
-
-def is_divider(line: str) -> bool:
-    """Tell whether a line says that a quoted or forwarded mail follows ("-----Original Message-----")."""
-    return line == QUOTE_LINE or bool(_DIVIDER.fullmatch(line))
-
-
-def _wrote_head(lines, number, line):
-    """Return how many lines an "On …, X wrote:" standing here takes, 0 when there is none."""
-    if _WROTE_HEAD.match(line[:800]):
-        return 1
-    following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-    if following.endswith((":", "：")) and _WROTE_HEAD.match(f"{line[:400]} {following[:400]}"):
-        return 2
-    return 0
-
-
-def _starts_header_block(lines, number, line):
-    """Tell whether an Outlook block starts here: header lines in a row, from sender to subject."""
-    match = _HEADER_LINE.fullmatch(line[:400]) if ":" in line or "：" in line else None
-    if not match or not match["from"]:
-        return False
-    for following in lines[number + 1 : number + 7]:
-        match = _HEADER_LINE.fullmatch(following.strip()[:400])
-        if not match or match["subject"]:
-            return bool(match)
-    return False
-
-
-def _quote_end(lines, start):
-    """Return the line after a block of ``>`` lines beginning at ``start``, or None when no such block follows."""
-    end, seen = start, False
-    while end < len(lines) and (lines[end].lstrip().startswith(">") or not lines[end].strip()):
-        if lines[end].strip() == QUOTE_LINE:
-            return len(lines)
-        seen = seen or bool(lines[end].strip())
-        end += 1
-    return end if seen else None
+            last = quote[-1] if len(quote) else None
+            if last is None:
+                quote.text += f"{_BREAK}{QUOTE_END}{_BREAK}"
+            else:
+                last.tail = f"{last.tail or ''}{_BREAK}{QUOTE_END}{_BREAK}"

@@ -8,7 +8,7 @@ import pytest
 
 from marketplaces.amazon import Amazon
 from marketplaces.errors import Refused
-from marketplaces.mail.text import split_quote
+from marketplaces.mail.quotes import split_quote
 from marketplaces.schema import BuyerMail, Order, OrderLine, Package
 
 DE, US, IT = (Amazon.get_site(code) for code in ("DE", "US", "IT"))

@@ -7,7 +7,7 @@ import pytest
 
 from marketplaces.amazon import Amazon
 from marketplaces.errors import Refused
-from marketplaces.mail.text import split_quote
+from marketplaces.mail.quotes import split_quote
 from marketplaces.schema import BuyerMail, FileLimits, Order, ReplyFile
 from marketplaces.tests.walmart_mails import HEX, ORDER, RELAY, SUBJECT
 from marketplaces.walmart import Walmart

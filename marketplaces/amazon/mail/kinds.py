@@ -6,8 +6,8 @@ Order of tests: can it be believed, is it a machine's answer, its notification t
 import re
 import unicodedata
 
+from ...mail.quotes import split_quote
 from ...mail.reading import Verdict, by_report, distrust, failed_relay
-from ...mail.text import split_quote
 from . import const as facts
 from . import parts
 from .senders import is_from_buyer, is_no_buyer, is_relay_address, look_of, looks_like_amazon

@@ -7,7 +7,8 @@ write anything, also Amazon's own phrases. The frame is found by its shape, whic
 import re
 from dataclasses import dataclass, replace
 
-from ...mail.text import END, START, is_divider, mark_quotes, split_quote, tree_to_text
+from ...mail.quotes import is_divider, split_quote
+from ...mail.text import END, START, mark_quotes, tree_to_text
 from . import const
 from .keys import find_orders
 

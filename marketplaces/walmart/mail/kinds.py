@@ -6,8 +6,8 @@ Order of tests: can it be believed, is it a machine's answer, does Walmart's cus
 import re
 import unicodedata
 
+from ...mail.quotes import split_quote
 from ...mail.reading import Verdict, by_report, distrust, failed_relay
-from ...mail.text import split_quote
 from . import const as facts
 from .names import introduced, is_ours
 from .parts import has_intro

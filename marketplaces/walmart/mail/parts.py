@@ -7,7 +7,7 @@ wrote that looks like them stays. Whatever decides something is read above the w
 import re
 from dataclasses import dataclass
 
-from ...mail.text import split_quote
+from ...mail.quotes import split_quote
 from . import const as facts
 
 _EDGE = r"[*_ \t]{0,4}"

@@ -123,7 +123,7 @@ def split_quote(text: str) -> tuple[str, str]:
             number += 1
             continue
         end = _quote_end(plain, head) or len(lines)
-        above = kept + lines[begin : head.start]
+        above = kept + _without_ruler(lines[begin : head.start])
         if end >= len(lines) and not any(map(_is_word, above)):
             break
         kept, begin = above, end
@@ -131,7 +131,7 @@ def split_quote(text: str) -> tuple[str, str]:
         number = end
     kept += lines[begin:]
     kept = [line for line in kept if line not in (QUOTE_LINE, QUOTE_END)]
-    return ("\n".join(_without_ruler(kept)) if cut else "\n".join(kept)).strip(), "\n".join(cut).strip()
+    return "\n".join(kept).strip(), "\n".join(cut).strip()
 
 
 def is_divider(line: str) -> bool:
@@ -183,9 +183,9 @@ def _opens_with_head(lines, number):
 def _find_plain_head(lines, number):
     line = lines[number]
     if is_divider(line):
-        return _Head(number, number + 1)
+        return _Head(number, _block_end(lines, number + 1))
     if _DASHED.fullmatch(line) and (_announces(lines, number) or _DATE.search(line) and _WROTE.search(line)):
-        return _Head(number, number + 1)
+        return _Head(number, _block_end(lines, number + 1))
     if size := _block_size(lines, number):
         return _Head(number, number + size)
     if line[-1] in ":：" and (start := _wrote_start(lines, number)) is not None:
@@ -198,8 +198,14 @@ def _find_plain_head(lines, number):
 
 def _announces(lines, number):
     """Tell whether dashes around words stand right above a block of headers."""
-    following = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n]), None)
-    return following is not None and bool(_block_size(lines, following, least=2))
+    return _block_end(lines, number + 1) > number + 1
+
+
+def _block_end(lines, number):
+    """Return the line after a block of two headers or more that begins here or one line below, else this line."""
+    first = next((n for n in range(number, min(number + 2, len(lines))) if lines[n]), None)
+    size = _block_size(lines, first, least=2) if first is not None else 0
+    return first + size if size else number
 
 
 # --- "On …, X wrote:" -----------------------------------------------------------------------------------

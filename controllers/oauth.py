@@ -33,7 +33,7 @@ class MarketplaceOAuth(http.Controller):
     def callback(self, code, **params):
         """Connect the account that a seller authorized, and show it."""
         if request.env.user._is_public():
-            text = request.env._("You are not logged in here any more. Log in and start again from the account.")
+            text = request.env._("You are no longer logged in. Log in and start again from the account.")
             return self._finish_response(self._page(text, status=403))
         return self._answer(lambda consent: request.redirect(self._account_url(consent._finish(code, _query()).id)))
 

@@ -68,7 +68,7 @@ def test_an_order_with_a_ticket_is_merged_instead(shop, agent):
     agent.fill(f"{DIALOG} [name=order_ref] input", ref)
     give_reason(agent, "The same buyer.")
     agent.click(f"{DIALOG} footer button", "Link")
-    agent.wait(f"{DIALOG} .alert-warning:not(.d-none)", "goes on in")
+    agent.wait(f"{DIALOG} .alert-warning:not(.d-none)", "The current ticket of this order is")
     shoot(agent, "link_merge")
     agent.click(f"{DIALOG} footer button", "Merge")
     agent.wait_for(f"!document.querySelector('{DIALOG}')")

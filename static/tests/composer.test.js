@@ -126,7 +126,7 @@ test("where no answer is possible the button is off and says why", async () => {
 test("a note looks different and is posted as ever", async () => {
     await openTicket();
     await click("button.o-mail-Chatter-logNote");
-    await contains(".o_marketplace_note_top:contains(never leaves)");
+    await contains(".o_marketplace_note_top:contains(never sent)");
     await contains(".o_marketplace_send_next", { count: 0 });
     await insertText(".o-mail-Composer-input", "Only for us");
     await click(".o-mail-Composer-send:enabled");

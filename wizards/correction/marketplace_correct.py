@@ -73,7 +73,7 @@ class MarketplaceCorrectLink(models.TransientModel):
 
 
 class MarketplaceCorrectMerge(models.TransientModel):
-    """Dialog that merges tickets into one that stays open."""
+    """Dialog that merges tickets into one that is kept."""
 
     _name = "marketplace.correct.merge"
     _inherit = ["marketplace.correct.mixin"]
@@ -118,7 +118,7 @@ class MarketplaceCorrectMerge(models.TransientModel):
             dialog.warning = dialog.target_id and " ".join(texts)
 
     def action_merge(self):
-        """Merge the tickets and open the one that stays."""
+        """Merge the tickets and open the one that is kept."""
         self.ensure_one()
         (self.ticket_ids - self.target_id).action_marketplace_merge(self.target_id.id, self.reason)
         return self._open(self.target_id, self.ticket_ids)

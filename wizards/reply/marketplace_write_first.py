@@ -20,7 +20,7 @@ class MarketplaceWriteFirst(models.TransientModel):
     order_ref = fields.Char(string="Order Number", required=True)
     needs_site = fields.Boolean(readonly=True)
     site_key = fields.Selection(
-        selection="_selection_site_key", string="Ordered On", help="Asked when several accounts may have the order."
+        selection="_selection_site_key", string="Ordered On", help="Needed when several accounts may have the order."
     )
     order_id = fields.Many2one("marketplace.order", readonly=True, ondelete="cascade", groups="base.group_system")
     is_waiting = fields.Boolean(readonly=True)

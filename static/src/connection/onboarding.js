@@ -82,7 +82,7 @@ export class Onboarding extends Component {
     renewAddress(site) {
         this.dialog.add(ConfirmationDialog, {
             body: _t(
-                "%s gets a new address, which you enter where the old one is. Mail to the old one goes on arriving.",
+                "%s gets a new address, which you enter where the old one is. Mail to the old one still arrives.",
                 site.name
             ),
             confirmLabel: _t("New address"),

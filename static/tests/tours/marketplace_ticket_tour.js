@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("marketplace_ticket", {
             trigger: ".o-mail-Chatter-logNote",
             run: "click",
         },
-        { trigger: ".o_marketplace_note_top:contains('never leaves')" },
+        { trigger: ".o_marketplace_note_top:contains('never sent')" },
         { trigger: ".o-mail-Composer-input", run: "edit Not for the buyer" },
         { trigger: ".o-mail-Composer-send:enabled:contains('Log')", run: "click" },
         { trigger: ".o-mail-Message:contains('Not for the buyer'):not(:has(.o_marketplace_kind))" },

@@ -16,7 +16,7 @@ registry.category("web_tour.tours").add("marketplace_reply", {
         { trigger: ".o-mail-Composer-send:enabled", run: "click" },
         {
             content: "What speaks against it is shown, and the text stays",
-            trigger: ".o_marketplace_findings:contains('e-mail addresses'):contains('once more')",
+            trigger: ".o_marketplace_findings:contains('e-mail addresses'):contains('send it anyway')",
         },
         { trigger: INPUT, run: "edit Schreiben Sie uns gern noch einmal" },
         {

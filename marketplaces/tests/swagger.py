@@ -12,11 +12,12 @@ from urllib.parse import unquote
 
 import jsonschema
 
+from marketplaces.tests.shared_data import FOLDER
+
 
 def find_models():
     """Return the folder of the model files, or None where this machine has none."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "sp-api-models"
-    folder = Path(os.environ.get("MARKETPLACE_MODELS") or beside)
+    folder = Path(os.environ.get("MARKETPLACE_MODELS") or FOLDER / "sp-api-models")
     return folder if folder.is_dir() else None
 
 

@@ -9,12 +9,10 @@ from marketplaces.amazon.orders import orders_from_json
 from marketplaces.schema import ORDER_STATUSES, Credentials
 from marketplaces.tests import swagger
 from marketplaces.tests.http_server import says
+from marketplaces.tests.shared_data import needs
 
 pytest_plugins = ["marketplaces.tests.network"]
-pytestmark = pytest.mark.skipif(
-    not swagger.find_models(),
-    reason="Amazon's models are not here: set MARKETPLACE_MODELS to a folder with orders_2026-01-01.json, sellers.json",
-)
+pytestmark = needs(swagger.find_models())
 SINCE = datetime(2026, 11, 1, tzinfo=timezone.utc)
 
 

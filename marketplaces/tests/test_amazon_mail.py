@@ -1,13 +1,13 @@
 """What Amazon's mails mean: kinds, words, orders, threads; and what a buyer can't change."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
 import marketplaces
 from marketplaces.amazon.mail.read import is_relay_address
 from marketplaces.schema import ThreadRef
+from marketplaces.tests.shared_data import FOLDER, needs
 
 #: What each fixture means: kind or notice, site, order, name, beginning of the words.
 FIXTURE_MEANINGS = {
@@ -32,7 +32,7 @@ FIXTURE_MEANINGS = {
     "undelivered_dsn_fr": ("undelivered", "FR", "404-1110009-8887776", None, None),
     "undelivered_optout_de": ("undelivered", "DE", "302-7776665-4443332", "Heike Brandt", None),
 }
-SAMPLES = Path(marketplaces.__file__).resolve().parents[2] / "shared" / "data" / "mails"
+SAMPLES = FOLDER / "mails"
 SAMPLE_KINDS = {
     "bounce": ("undelivered", None),
     "spoof": ("suspect", None),
@@ -42,7 +42,7 @@ SAMPLE_KINDS = {
 
 def samples():
     if not (SAMPLES / "MANIFEST.tsv").exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason="the sample mails lie outside the repository"))]
+        return [pytest.param(None, marks=needs(None))]
     with open(SAMPLES / "MANIFEST.tsv", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["marketplace"] == "amazon"]
     return [pytest.param(row, id=row["file"]) for row in rows]

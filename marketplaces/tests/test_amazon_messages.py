@@ -19,9 +19,10 @@ from marketplaces.errors import (
 from marketplaces.schema import Credentials, UploadedFile
 from marketplaces.tests import swagger
 from marketplaces.tests.http_server import says, sends
+from marketplaces.tests.shared_data import needs
 
 pytest_plugins = ["marketplaces.tests.network"]
-needs_models = pytest.mark.skipif(not swagger.find_models(), reason="the official models are not on this machine")
+needs_models = needs(swagger.find_models())
 
 REF = "302-1234567-1234567"
 DE = Amazon.get_site("DE")

@@ -16,6 +16,7 @@ from marketplaces.errors import (
 )
 from marketplaces.schema import Credentials
 from marketplaces.tests.http_server import says
+from marketplaces.tests.shared_data import needs
 from marketplaces.tests.test_walmart_orders import SAMPLES
 from marketplaces.walmart.client import Client
 
@@ -168,7 +169,7 @@ class TestWaiting:
         assert fail(429, in_list("REQUEST_THRESHOLD_VIOLATED"), **headers).retry_after == wait
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="Walmart's own examples are not here (shared/data/walmart-samples)")
+@needs(SAMPLES)
 @pytest.mark.parametrize(
     ("name", "status", "kind"),
     [

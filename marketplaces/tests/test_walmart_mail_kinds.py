@@ -6,6 +6,7 @@ import pytest
 
 import marketplaces
 from marketplaces.schema import ThreadRef
+from marketplaces.tests.shared_data import needs
 from marketplaces.tests.test_amazon_mail import SAMPLES, words
 from marketplaces.tests.walmart_mails import HEX, INTRO, ORDER, RELAY, SUBJECT, build_frame, build_mail
 from marketplaces.walmart import Walmart
@@ -52,7 +53,7 @@ def ask(read):
 
 def samples():
     if not (SAMPLES / "MANIFEST.tsv").exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason="the sample mails lie outside the repository"))]
+        return [pytest.param(None, marks=needs(None))]
     with open(SAMPLES / "MANIFEST.tsv", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["marketplace"] == "walmart"]
     return [pytest.param(row, id=row["file"]) for row in rows]

@@ -3,16 +3,16 @@
 import json
 from datetime import datetime, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from marketplaces.tests.conftest import FIXTURES
+from marketplaces.tests.shared_data import FOLDER, needs
 from marketplaces.walmart import Walmart
 from marketplaces.walmart.order_lines import combine
 from marketplaces.walmart.orders import orders_from_json
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "walmart-samples"
+SAMPLES = FOLDER / "walmart-samples"
 REF = "200012345678901"
 
 
@@ -167,7 +167,7 @@ def test_addresses_for_people():
     assert Walmart.item_url(site, "162457985") == "https://www.walmart.com/ip/162457985"
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="Walmart's own examples are not here (shared/data/walmart-samples)")
+@needs(SAMPLES)
 @pytest.mark.parametrize(
     ("name", "totals"),
     [

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from marketplaces.errors import Unreadable
+from marketplaces.tests.shared_data import needs
 from marketplaces.tests.test_walmart_orders import SAMPLES
 from marketplaces.walmart.orders import orders_from_json
 
@@ -106,7 +107,7 @@ def test_what_is_no_order_says_what_it_is(data, words):
         orders_from_json(data)
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="Walmart's own examples are not here (shared/data/walmart-samples)")
+@needs(SAMPLES)
 def test_walmarts_other_examples_are_no_orders():
     names = [path for path in SAMPLES.glob("*.json") if not path.stem.startswith(("order_get", "orders_list"))]
     assert names

@@ -8,6 +8,7 @@ import pytest
 
 from marketplaces.errors import Unreadable
 from marketplaces.schema import Return
+from marketplaces.tests.shared_data import needs
 from marketplaces.tests.test_walmart_orders import REF, SAMPLES, load
 from marketplaces.walmart.returns import returns_from_json
 
@@ -53,7 +54,7 @@ def test_single_objects_in_place_of_lists():
     assert found.url == "https://www.ups.com/track?tracknum=1Z1"
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="Walmart's own examples are not here (shared/data/walmart-samples)")
+@needs(SAMPLES)
 def test_walmarts_own_example_is_read():
     data = json.loads((SAMPLES / "returns_list_us.json").read_text(encoding="utf-8"), parse_float=Decimal)
     ((order_ref, found),) = returns_from_json(data)

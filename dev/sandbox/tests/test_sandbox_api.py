@@ -9,9 +9,10 @@ from sandbox.amazon.contract import INCLUDED_DATA
 from sandbox.amazon.data import make_order
 
 from marketplaces.tests import swagger
+from marketplaces.tests.shared_data import needs
 
 ALL = ",".join(INCLUDED_DATA)
-needs_models = pytest.mark.skipif(not swagger.find_models(), reason="the official models are not on this machine")
+needs_models = needs(swagger.find_models())
 
 
 def ago(**span):

@@ -15,8 +15,9 @@ from marketplaces.amazon import Amazon
 from marketplaces.errors import NotFound, Refused, Throttled, Unavailable, Unconfirmed
 from marketplaces.schema import Credentials, UploadedFile
 from marketplaces.tests import swagger
+from marketplaces.tests.shared_data import needs
 
-needs_models = pytest.mark.skipif(not swagger.find_models(), reason="the official models are not on this machine")
+needs_models = needs(swagger.find_models())
 DE = Amazon.get_site("DE")
 MODELS = {"messaging": "messaging", "solicitations": "solicitations", "uploads": "uploads_2020-11-01"}
 OPEN, SENT = "302-1111111-0000001", "302-1111111-0000002"

@@ -15,8 +15,8 @@ from sandbox.proxy import Proxy
 
 ADDRESS = "service@myshop.example"
 ROUND_TRIP = 0.08
-#: Seconds without any progress after which there will be none.
-ENDLESS = 20
+#: Seconds without any progress after which there will be none; a busy machine may need many.
+ENDLESS = 60
 
 
 class Reading:
@@ -160,9 +160,11 @@ class Ours(Reading):
         )
 
     def is_idle(self):
+        # A mailbox that nobody has ever paused has no value there.
         left = """SELECT 1 FROM marketplace_mailbox box LEFT JOIN marketplace_mailbox_position ON mailbox_id = box.id
-                   WHERE NOT is_paused AND (lease_until IS NOT NULL OR backlog > 0
-                                            OR next_read_at <= now() AT TIME ZONE 'utc') LIMIT 1"""
+                   WHERE NOT COALESCE(is_paused, FALSE)
+                     AND (lease_until IS NOT NULL OR backlog > 0 OR failure_count > 0
+                          OR next_read_at <= now() AT TIME ZONE 'utc') LIMIT 1"""
         return not self.shop.count_open() and not self.shop.sql(left)
 
     def count(self):
